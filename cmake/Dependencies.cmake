@@ -1,0 +1,22 @@
+find_package(Threads REQUIRED)
+find_package(PkgConfig REQUIRED)
+find_package(Boost 1.81 REQUIRED)
+find_package(OpenSSL 3.0 REQUIRED)
+find_package(yaml-cpp REQUIRED)
+find_package(spdlog REQUIRED)
+find_package(SQLite3 REQUIRED)
+pkg_check_modules(libsodium REQUIRED IMPORTED_TARGET libsodium)
+pkg_check_modules(libdeflate REQUIRED IMPORTED_TARGET libdeflate)
+pkg_check_modules(re2 REQUIRED IMPORTED_TARGET re2)
+pkg_check_modules(libqrencode REQUIRED IMPORTED_TARGET libqrencode)
+if(BARTIZAN_TESTS)
+  find_package(GTest REQUIRED)
+endif()
+if(BARTIZAN_BENCH)
+  find_package(benchmark REQUIRED)
+endif()
+
+# Contraction off: a verdict must not depend on whether the compiler fused a multiply and an add.
+# Missing initialisers are how designated initialisers are meant to be used.
+set(BARTIZAN_WARNINGS -Wall -Wextra -Wpedantic -Wshadow -Wnon-virtual-dtor -Wno-missing-field-initializers
+  -ffp-contract=off)

@@ -1,0 +1,1 @@
+// Lets a folder whose contents are headers alone be an ordinary library.

@@ -1,0 +1,45 @@
+// Everything a verdict is reached with besides the observation itself: threat catalogue, rules,
+// indicators, brands and tables, loaded once, immutable, shared between threads, identified by one
+// digest.
+#pragma once
+
+#include <filesystem>
+#include <map>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/result.h"
+#include "model/threat.h"
+#include "parse/domain/public_suffix.h"
+
+namespace bartizan::intel {
+
+class IndicatorSet;    // intel/indicators.h
+class BrandSet;        // intel/brands.h
+class ConfusableMap;   // intel/confusables.h
+struct DetectionRule;  // intel/detection_rule.h
+
+class Content {
+ public:
+  // The files under `folder` (laid out as content/ is); the first error names its file and line.
+  static Result<std::shared_ptr<const Content>> load(const std::filesystem::path& folder);
+  ~Content();
+
+  const std::string& digest() const;  // SHA-256 over all files, hex
+  const std::vector<Threat>& threats() const;
+  const Threat* find_threat(std::string_view id) const;
+  const std::vector<DetectionRule>& rules() const;
+  const IndicatorSet& indicators() const;
+  const BrandSet& brands() const;
+  const ConfusableMap& confusables() const;
+  const parse::PublicSuffixList& public_suffixes() const;
+
+ private:
+  struct Parts;
+  explicit Content(std::unique_ptr<const Parts> parts);
+  std::unique_ptr<const Parts> parts_;
+};
+
+}  // namespace bartizan::intel

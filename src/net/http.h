@@ -1,0 +1,77 @@
+// HTTP messages as plain values, and the parts of HTTP every handler needs.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "base/result.h"
+
+namespace bartizan::net {
+
+struct Header {
+  std::string name;
+  std::string value;
+};
+
+// Of the client certificate of a mutual-TLS connection; the chain has been verified.
+struct PeerCertificate {
+  std::string serial;  // lower-case hex, no leading zeros
+  std::string common_name;
+  std::string organization;
+  std::string der;
+};
+
+struct Request {
+  std::string method;                                      // upper case
+  std::string target;                                      // as received: path and query
+  std::string path;                                        // percent-decoded, no dot segments
+  std::vector<std::pair<std::string, std::string>> query;  // decoded, in order
+  std::vector<Header> headers;
+  std::string body;
+  std::string remote_address;  // "127.0.0.1"
+  std::optional<PeerCertificate> peer;
+
+  std::optional<std::string_view> header(
+      std::string_view name) const;  // case-insensitive, first of its name
+  std::optional<std::string_view> query_value(std::string_view name) const;
+  std::optional<std::string_view> cookie(std::string_view name) const;
+};
+
+struct Response {
+  int status = 200;
+  std::vector<Header> headers;  // Content-Length and Connection are the server's
+  std::string body;
+
+  std::optional<std::string_view> header(std::string_view name) const;
+};
+
+// Called once, from any thread; a Responder destroyed without a call answers 500.
+class Responder {
+ public:
+  explicit Responder(std::function<void(Response)> send);
+  Responder(Responder&&) noexcept;
+  Responder& operator=(Responder&&) noexcept;
+  ~Responder();
+  void operator()(Response response);
+
+ private:
+  std::function<void(Response)> send_;
+};
+
+// Runs on one of the server's worker threads; may answer later through the Responder. An exception
+// answers 500.
+using Handler = std::function<void(const Request&, Responder)>;
+
+// RFC 9457. `detail` is one sentence; `extra` goes beside it ("field", "limit").
+Response problem_response(int status, std::string_view title, std::string_view detail,
+                          std::vector<std::pair<std::string, std::string>> extra = {});
+Response json_response(int status, std::string body);
+
+}  // namespace bartizan::net
