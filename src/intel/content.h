@@ -19,6 +19,7 @@ namespace bartizan::intel {
 class IndicatorSet;    // intel/indicators.h
 class BrandSet;        // intel/brands.h
 class ConfusableMap;   // intel/confusables.h
+class ResolutionSet;   // intel/resolutions.h
 struct DetectionRule;  // intel/detection_rule.h
 
 class Content {
@@ -30,6 +31,7 @@ class Content {
   const std::string& digest() const;  // SHA-256 over all files, hex
   const std::vector<Threat>& threats() const;
   const Threat* find_threat(std::string_view id) const;
+  const ResolutionSet& resolutions() const;  // compiled from threats() when loading
   const std::vector<DetectionRule>& rules() const;
   const IndicatorSet& indicators() const;
   const BrandSet& brands() const;

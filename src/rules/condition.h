@@ -22,10 +22,7 @@
 
 #include "base/json.h"
 #include "base/result.h"
-
-namespace YAML {
-class Node;
-}
+#include "rules/yaml.h"
 
 namespace bartizan::rules {
 
@@ -52,7 +49,7 @@ class Condition {
  public:
   // `node` is the map that holds the selections and "condition" (absent: all selections, joined by
   // "and"). Errors name `file` and the line.
-  static Result<Condition> compile(const YAML::Node& node, const FactSchema& schema,
+  static Result<Condition> compile(const YamlNode& node, const FactSchema& schema,
                                    const std::string& file);
   // The same from text: YAML, of which JSON is a part.
   static Result<Condition> compile_text(std::string_view yaml, const FactSchema& schema,
