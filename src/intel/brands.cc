@@ -1,0 +1,62 @@
+#include "intel/brands.h"
+
+#include <utility>
+
+#include "rules/yaml.h"
+
+namespace bartizan::intel {
+namespace {
+
+Status check_names(const std::vector<std::string>& names, std::string_view allowed,
+                   const rules::YamlMap& map) {
+  for (const std::string& name : names) {
+    if (name.find_first_not_of(allowed) != std::string::npos)
+      return map.error("'" + name + "' is not a lower-case name");
+  }
+  return {};
+}
+
+Result<Brand> read_brand(const rules::YamlNode& node, const std::string& file) {
+  static constexpr std::string_view kLabel = "abcdefghijklmnopqrstuvwxyz0123456789-";
+  static constexpr std::string_view kDomain = "abcdefghijklmnopqrstuvwxyz0123456789-.";
+  rules::YamlMap map(node, file);
+  Brand brand;
+  BARTIZAN_ASSIGN(brand.name, map.text("name"));
+  BARTIZAN_ASSIGN(brand.domains, map.texts("domains"));
+  BARTIZAN_TRY(check_names(brand.domains, kDomain, map));
+  BARTIZAN_ASSIGN(brand.words, map.texts_or_none("words"));
+  BARTIZAN_TRY(check_names(brand.words, kLabel, map));
+  if (brand.words.empty())
+    brand.words = {brand.domains.front().substr(0, brand.domains.front().find('.'))};
+  if (const rules::YamlNode* common = node.find("common_word")) {
+    BARTIZAN_ASSIGN(const rules::YamlNode* asked, map.node("common_word"));
+    if (!asked->as_boolean()) return rules::error_at(file, *common, "true or false is wanted");
+    brand.common_word = *asked->as_boolean();
+  }
+  BARTIZAN_TRY(map.finish());
+  return brand;
+}
+
+}  // namespace
+
+Result<BrandSet> BrandSet::load(std::string_view yaml, const std::string& file) {
+  BARTIZAN_ASSIGN(const rules::YamlNode root, rules::parse_yaml(yaml, file));
+  if (!root.is_sequence()) return rules::error_at(file, root, "a list of brands is wanted");
+  BrandSet set;
+  for (const rules::YamlNode& node : root.items) {
+    BARTIZAN_ASSIGN(Brand brand, read_brand(node, file));
+    for (const std::string& domain : brand.domains) {
+      const auto [place, added] = set.owner_by_domain_.emplace(domain, set.brands_.size());
+      if (!added) return rules::error_at(file, node, domain + " has two owners");
+    }
+    set.brands_.push_back(std::move(brand));
+  }
+  return set;
+}
+
+const Brand* BrandSet::owner_of(std::string_view registrable_domain) const {
+  const auto place = owner_by_domain_.find(registrable_domain);
+  return place == owner_by_domain_.end() ? nullptr : &brands_[place->second];
+}
+
+}  // namespace bartizan::intel

@@ -1,0 +1,124 @@
+#include "intel/content.h"
+
+#include <algorithm>
+#include <optional>
+#include <utility>
+
+#include "base/crypto.h"
+#include "base/file.h"
+#include "intel/brands.h"
+#include "intel/confusables.h"
+#include "intel/detection_rule.h"
+#include "intel/indicators.h"
+#include "intel/resolutions.h"
+#include "intel/threat_catalogue.h"
+
+namespace bartizan::intel {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::size_t kMaxFiles = 10'000;
+constexpr std::size_t kMaxFileBytes = 16 << 20;
+
+// Regular files below `folder` as paths relative to it, with "/" between the parts, sorted by
+// bytes.
+Result<std::vector<std::string>> list_files(const fs::path& folder) {
+  std::vector<std::string> paths;
+  std::error_code error;
+  for (fs::recursive_directory_iterator entry(folder, error), end; !error && entry != end;
+       entry.increment(error)) {
+    if (!entry->is_regular_file()) continue;
+    if (paths.size() == kMaxFiles)
+      return Error{ErrorCode::kLimit, folder.string() + " holds too many files"};
+    paths.push_back(entry->path().lexically_relative(folder).generic_string());
+  }
+  if (error)
+    return Error{ErrorCode::kNotFound,
+                 "cannot read content " + folder.string() + ": " + error.message()};
+  std::sort(paths.begin(), paths.end());
+  return paths;
+}
+
+// The digest takes in each path, its size and its bytes, so that no two different folders share it.
+void add_to_digest(Sha256& digest, const std::string& path, const std::string& bytes) {
+  digest.update(as_bytes(path));
+  digest.update(as_bytes("\n" + std::to_string(bytes.size()) + "\n"));
+  digest.update(as_bytes(bytes));
+}
+
+// The judged kinds of files. README pages and the like take part in no verdict.
+bool is_content(const std::string& path) {
+  return path.ends_with(".yaml") || path.ends_with(".tsv") || path.ends_with(".txt");
+}
+
+}  // namespace
+
+struct Content::Parts {
+  std::string digest;
+  std::vector<Threat> threats;
+  ResolutionSet resolutions;
+  std::vector<DetectionRule> rules;
+  IndicatorSet indicators;
+  BrandSet brands;
+  ConfusableMap confusables;
+  std::optional<parse::PublicSuffixList> public_suffixes;
+};
+
+Result<std::shared_ptr<const Content>> Content::load(const fs::path& folder) {
+  auto parts = std::make_unique<Parts>();
+  BARTIZAN_ASSIGN(const std::vector<std::string> paths, list_files(folder));
+  Sha256 digest;
+  std::vector<Indicator> indicators;
+  std::string icann_rules;
+  std::string platform_rules;
+  for (const std::string& path : paths) {
+    if (!is_content(path)) continue;
+    BARTIZAN_ASSIGN(std::string text, read_file(folder / path, kMaxFileBytes));
+    add_to_digest(digest, path, text);
+    if (path.starts_with("intel/") && path.ends_with(".tsv")) {
+      BARTIZAN_ASSIGN(std::vector<Indicator> more, parse_indicators(text, path));
+      std::move(more.begin(), more.end(), std::back_inserter(indicators));
+    } else if (path == "brands/brands.yaml") {
+      BARTIZAN_ASSIGN(parts->brands, BrandSet::load(text, path));
+    } else if (path == "tables/confusables.tsv") {
+      BARTIZAN_ASSIGN(parts->confusables, ConfusableMap::load(text, path));
+    } else if (path == "tables/public_suffix_icann.txt") {
+      icann_rules = std::move(text);
+    } else if (path == "tables/public_suffix_platform.txt") {
+      platform_rules = std::move(text);
+    }
+  }
+  if (icann_rules.empty())
+    return Error{ErrorCode::kNotFound,
+                 folder.string() + " has no tables/public_suffix_icann.txt: not a content folder"};
+  BARTIZAN_ASSIGN(parts->public_suffixes,
+                  parse::PublicSuffixList::load(icann_rules, platform_rules));
+  parts->indicators = IndicatorSet(std::move(indicators));
+  BARTIZAN_ASSIGN(parts->threats, load_threats(folder / "threats"));
+  BARTIZAN_ASSIGN(parts->resolutions, ResolutionSet::compile(parts->threats));
+  BARTIZAN_ASSIGN(parts->rules, load_rules(folder / "rules"));
+  parts->digest = hex(digest.finish());
+  return std::shared_ptr<const Content>(new Content(std::move(parts)));
+}
+
+Content::Content(std::unique_ptr<const Parts> parts) : parts_(std::move(parts)) {}
+Content::~Content() = default;
+
+const std::string& Content::digest() const { return parts_->digest; }
+const std::vector<Threat>& Content::threats() const { return parts_->threats; }
+const ResolutionSet& Content::resolutions() const { return parts_->resolutions; }
+const std::vector<DetectionRule>& Content::rules() const { return parts_->rules; }
+const IndicatorSet& Content::indicators() const { return parts_->indicators; }
+const BrandSet& Content::brands() const { return parts_->brands; }
+const ConfusableMap& Content::confusables() const { return parts_->confusables; }
+const parse::PublicSuffixList& Content::public_suffixes() const { return *parts_->public_suffixes; }
+
+const Threat* Content::find_threat(std::string_view id) const {
+  for (const Threat& threat : parts_->threats) {
+    if (threat.id == id) return &threat;
+  }
+  return nullptr;
+}
+
+}  // namespace bartizan::intel

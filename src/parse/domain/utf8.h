@@ -1,0 +1,20 @@
+// UTF-8 text to code points and back, strictly: overlong forms, surrogates and values beyond
+// U+10FFFF are refused (RFC 3629).
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "base/result.h"
+
+namespace bartizan::parse {
+
+inline constexpr char32_t kReplacementCharacter = 0xfffd;
+
+Result<std::u32string> decode_utf8(std::string_view text);  // the error names the byte offset
+// Malformed bytes become U+FFFD, as browsers decode.
+std::u32string decode_utf8_lossy(std::string_view text);
+void append_utf8(std::string& out, char32_t code_point);
+std::string encode_utf8(std::u32string_view text);
+
+}  // namespace bartizan::parse
