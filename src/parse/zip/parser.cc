@@ -1,0 +1,366 @@
+#include "parse/zip/parser.h"
+
+#include <libdeflate.h>
+
+#include <algorithm>
+#include <optional>
+#include <string>
+#include <unordered_set>
+
+namespace bartizan::parse {
+namespace {
+
+constexpr std::string_view kLocalSignature("PK\3\4", 4);
+constexpr std::string_view kCentralSignature("PK\1\2", 4);
+constexpr std::string_view kEndSignature("PK\5\6", 4);
+constexpr std::size_t kLocalHeaderSize = 30;
+constexpr std::size_t kCentralHeaderSize = 46;
+constexpr std::size_t kEndRecordSize = 22;
+constexpr std::size_t kMaxComment = 65535;
+constexpr std::uint16_t kEncryptedFlag = 1;
+constexpr std::uint16_t kDataDescriptorFlag = 8;
+constexpr std::uint16_t kStored = 0;
+constexpr std::uint16_t kDeflated = 8;
+constexpr std::uint64_t kMaxDeflateRatio = 1032;  // 258 bytes from two bits
+
+std::uint16_t get_u16(std::string_view text, std::size_t at) {
+  return static_cast<std::uint16_t>(static_cast<std::uint8_t>(text[at]) |
+                                    static_cast<std::uint8_t>(text[at + 1]) << 8);
+}
+std::uint32_t get_u32(std::string_view text, std::size_t at) {
+  return get_u16(text, at) | std::uint32_t{get_u16(text, at + 2)} << 16;
+}
+
+struct EndRecord {
+  std::uint64_t offset;
+  std::uint16_t entries;
+  std::uint32_t directory_size;
+  std::uint32_t directory_offset;
+  std::uint16_t comment_size;
+};
+
+EndRecord read_end_record(std::string_view file, std::size_t at) {
+  return {at, get_u16(file, at + 10), get_u32(file, at + 12), get_u32(file, at + 16),
+          get_u16(file, at + 20)};
+}
+
+// The last record whose comment reaches exactly to the end of the file, or else the last one.
+std::optional<EndRecord> find_end_record(std::string_view file) {
+  if (file.size() < kEndRecordSize) return std::nullopt;
+  const std::size_t lowest = file.size() - std::min(file.size(), kEndRecordSize + kMaxComment);
+  std::optional<EndRecord> last;
+  std::size_t at = file.rfind(kEndSignature, file.size() - kEndRecordSize);
+  while (at != std::string_view::npos && at >= lowest) {
+    const EndRecord record = read_end_record(file, at);
+    if (at + kEndRecordSize + record.comment_size == file.size()) return record;
+    if (!last) last = record;
+    if (at == 0) break;
+    at = file.rfind(kEndSignature, at - 1);
+  }
+  return last;
+}
+
+class Parser {
+ public:
+  explicit Parser(Bytes bytes) : file_(as_text(bytes)) { archive_.bytes = bytes; }
+
+  Result<ZipArchive> parse() {
+    const std::optional<EndRecord> end = find_end_record(file_);
+    if (!end && !file_.starts_with(kLocalSignature))
+      return Error{ErrorCode::kInvalid, "not a ZIP archive: no end of central directory record"};
+    if (end && !file_.starts_with(kLocalSignature) && end->entries > 0)
+      note("zip.prepended_data", "offset 0", "the file does not start with a local file header");
+    if (end) {
+      use_end_record(*end);
+    } else {
+      note("zip.no_end_record", "end of file", "cut off; entries recovered from local headers");
+      archive_.truncated = true;
+      walk_local_headers();
+    }
+    return std::move(archive_);
+  }
+
+ private:
+  void note(std::string_view id, std::string_view where, std::string_view detail) {
+    note_anomaly(archive_.anomalies, id, where, detail);
+  }
+
+  void use_end_record(const EndRecord& end) {
+    archive_.has_end_record = true;
+    archive_.end_record_offset = end.offset;
+    const std::uint64_t stated_end = end.offset + kEndRecordSize + end.comment_size;
+    if (stated_end < file_.size())
+      note("zip.trailing_data", "offset " + std::to_string(stated_end),
+           std::to_string(file_.size() - stated_end) + " bytes after the end record");
+    if (stated_end > file_.size())
+      note("zip.bad_directory", "end record", "its comment reaches beyond the file");
+
+    std::uint64_t start = end.directory_offset;
+    if (end.directory_offset == 0xffffffff || end.entries == 0xffff)
+      note("zip.zip64", "end record", "64-bit sizes, which package files do not need");
+    if (end.entries > 0 && !has_signature(start, kCentralSignature) &&
+        end.directory_size <= end.offset &&
+        has_signature(end.offset - end.directory_size, kCentralSignature)) {
+      start = end.offset - end.directory_size;
+      shift_ = start - std::min<std::uint64_t>(start, end.directory_offset);
+      note("zip.prepended_data", "end record",
+           "offsets are off by " + std::to_string(shift_) + " bytes");
+    }
+    if (start + end.directory_size > end.offset)
+      note("zip.bad_directory", "end record", "the central directory overlaps the end record");
+    archive_.central_directory_offset = std::min<std::uint64_t>(start, end.offset);
+    archive_.central_directory_size =
+        std::min<std::uint64_t>(end.directory_size, end.offset - archive_.central_directory_offset);
+    look_for_further_end_records(end);
+    walk_central_directory(start, end);
+    if (archive_.entries.empty() && end.entries > 0) walk_local_headers();
+  }
+
+  void look_for_further_end_records(const EndRecord& end) {
+    std::size_t at = archive_.central_directory_offset + archive_.central_directory_size;
+    while ((at = file_.find(kEndSignature, at)) != std::string_view::npos) {
+      if (at != end.offset) {
+        note("zip.multiple_end_records", "offset " + std::to_string(at),
+             "another end record than the one at " + std::to_string(end.offset));
+        return;
+      }
+      ++at;
+    }
+  }
+
+  bool has_signature(std::uint64_t at, std::string_view signature) const {
+    return at <= file_.size() && file_.substr(at).starts_with(signature);
+  }
+
+  void walk_central_directory(std::uint64_t at, const EndRecord& end) {
+    for (std::uint32_t index = 0; index < end.entries; ++index) {
+      if (!has_signature(at, kCentralSignature)) {
+        // A length field lied by a few bytes: the next record is where its signature is.
+        const std::size_t next =
+            at < end.offset ? file_.find(kCentralSignature, back_up(at)) : std::string_view::npos;
+        note("zip.bad_directory", "record " + std::to_string(index),
+             "no central directory signature at offset " + std::to_string(at));
+        if (next == std::string_view::npos || next >= end.offset) {
+          archive_.truncated = true;
+          return;
+        }
+        at = next;
+      }
+      if (file_.size() - at < kCentralHeaderSize) {
+        archive_.truncated = true;
+        note("zip.bad_directory", "record " + std::to_string(index), "cut off");
+        return;
+      }
+      at = add_central_record(at);
+    }
+    if (at < end.offset && has_signature(at, kCentralSignature))
+      note("zip.hidden_entries", "offset " + std::to_string(at),
+           "more records than the " + std::to_string(end.entries) + " counted");
+  }
+
+  // A record stated one byte too long hides the start of the next signature.
+  std::size_t back_up(std::uint64_t at) const {
+    const std::uint64_t by = std::min<std::uint64_t>(at - last_record_end_min_, 64);
+    return static_cast<std::size_t>(at - by);
+  }
+
+  // Returns where the record says the next one is.
+  std::uint64_t add_central_record(std::uint64_t at) {
+    const std::string_view record = file_.substr(at);
+    const std::size_t name_size = get_u16(record, 28);
+    const std::uint64_t name_end = at + kCentralHeaderSize + name_size;
+    last_record_end_min_ = std::min<std::uint64_t>(name_end, file_.size());
+    if (name_end > file_.size()) {
+      archive_.truncated = true;
+      note("zip.bad_directory", "offset " + std::to_string(at), "the name reaches past the file");
+      return file_.size();
+    }
+    ZipEntry entry{.name = std::string(record.substr(kCentralHeaderSize, name_size)),
+                   .flags = get_u16(record, 8),
+                   .method = get_u16(record, 10),
+                   .crc32 = get_u32(record, 16),
+                   .compressed_size = get_u32(record, 20),
+                   .size = get_u32(record, 24)};
+    add_entry(std::move(entry), get_u32(record, 42) + shift_);
+    return name_end + get_u16(record, 30) + get_u16(record, 32);
+  }
+
+  void add_entry(ZipEntry entry, std::uint64_t local_offset) {
+    if (!names_.insert(entry.name).second)
+      note("zip.duplicate_entry", entry.name, "the name occurs more than once");
+    check_name(entry.name);
+    if (entry.flags & kEncryptedFlag)
+      note("zip.encrypted_flag", entry.name, "marked as encrypted; Android ignores the mark");
+    if (entry.method != kStored && entry.method != kDeflated)
+      note(
+          "zip.unknown_method", entry.name,
+          "compression method " + std::to_string(entry.method) + ", which Android reads as stored");
+    compare_with_local_header(entry, local_offset);
+    archive_.entries.push_back(std::move(entry));
+  }
+
+  void check_name(std::string_view name) {
+    if (name.starts_with("../") || name.find("/../") != std::string_view::npos)
+      note("zip.path_traversal", name, "the name climbs out of the archive");
+    if (name.empty() || name.find('\0') != std::string_view::npos)
+      note("zip.bad_name", name, "an empty name, or one with a zero byte");
+  }
+
+  void compare_with_local_header(ZipEntry& entry, std::uint64_t at) {
+    entry.data_offset = file_.size();
+    if (!has_signature(at, kLocalSignature) || file_.size() - at < kLocalHeaderSize) {
+      note("zip.bad_local_header", entry.name, "none at offset " + std::to_string(at));
+      return;
+    }
+    const std::string_view header = file_.substr(at);
+    const std::size_t name_size = get_u16(header, 26);
+    entry.data_offset = at + kLocalHeaderSize + name_size + get_u16(header, 28);
+    const std::string_view local_name = header.substr(kLocalHeaderSize, name_size);
+    if (local_name != entry.name)
+      note("zip.name_mismatch", entry.name,
+           "the local header says " + std::string(local_name.substr(0, 100)));
+    if (get_u16(header, 8) != entry.method)
+      note("zip.method_mismatch", entry.name,
+           "method " + std::to_string(entry.method) + " in the directory, " +
+               std::to_string(get_u16(header, 8)) + " in the local header");
+    if (get_u16(header, 6) & kEncryptedFlag && !(entry.flags & kEncryptedFlag))
+      note("zip.encrypted_flag", entry.name, "marked as encrypted in the local header alone");
+    if (get_u16(header, 6) & kDataDescriptorFlag) return;  // sizes and CRC follow the data
+    if (get_u32(header, 18) != entry.compressed_size || get_u32(header, 22) != entry.size)
+      note("zip.size_mismatch", entry.name,
+           "sizes " + std::to_string(entry.compressed_size) + "/" + std::to_string(entry.size) +
+               " in the directory, " + std::to_string(get_u32(header, 18)) + "/" +
+               std::to_string(get_u32(header, 22)) + " in the local header");
+    if (get_u32(header, 14) != entry.crc32)
+      note("zip.crc_mismatch_header", entry.name, "directory and local header disagree");
+  }
+
+  // For a file whose directory is gone: every local header, in file order.
+  void walk_local_headers() {
+    std::size_t at = 0;
+    while (archive_.entries.size() < kMaxZipEntries &&
+           (at = file_.find(kLocalSignature, at)) != std::string_view::npos &&
+           file_.size() - at >= kLocalHeaderSize) {
+      const std::string_view header = file_.substr(at);
+      const std::size_t name_size = get_u16(header, 26);
+      ZipEntry entry{.name = std::string(header.substr(kLocalHeaderSize, name_size)),
+                     .flags = get_u16(header, 6),
+                     .method = get_u16(header, 8),
+                     .crc32 = get_u32(header, 14),
+                     .compressed_size = get_u32(header, 18),
+                     .size = get_u32(header, 22),
+                     .data_offset = at + kLocalHeaderSize + name_size + get_u16(header, 28)};
+      if (entry.data_offset > file_.size()) return;
+      if (entry.flags & kDataDescriptorFlag && entry.compressed_size == 0) {
+        const std::size_t next = file_.find(std::string_view("PK\7\10", 4), entry.data_offset);
+        entry.compressed_size = std::min(next, file_.size()) - entry.data_offset;
+        if (next != std::string_view::npos && file_.size() - next >= 16) {
+          entry.crc32 = get_u32(file_, next + 4);
+          entry.size = get_u32(file_, next + 12);
+        }
+      }
+      at = static_cast<std::size_t>(
+          std::min<std::uint64_t>(entry.data_offset + entry.compressed_size, file_.size()));
+      archive_.entries.push_back(std::move(entry));
+    }
+  }
+
+  std::string_view file_;
+  ZipArchive archive_;
+  std::uint64_t shift_ = 0;
+  std::uint64_t last_record_end_min_ = 0;
+  std::unordered_set<std::string> names_;
+};
+
+class Decompressor {
+ public:
+  Decompressor() : state_(libdeflate_alloc_decompressor()) {}
+  Decompressor(const Decompressor&) = delete;
+  Decompressor& operator=(const Decompressor&) = delete;
+  ~Decompressor() { libdeflate_free_decompressor(state_); }
+  libdeflate_decompressor* get() const { return state_; }
+
+ private:
+  libdeflate_decompressor* state_;
+};
+
+// Inflates `data` into `content`, growing up to `limit` when the stated size was too small.
+void inflate(Bytes data, const ZipEntry& entry, std::size_t limit, ZipContent& content) {
+  const Decompressor decompressor;
+  const std::uint64_t possible = data.size() * kMaxDeflateRatio + 64;
+  std::uint64_t capacity = std::min<std::uint64_t>({entry.size, possible, limit});
+  for (;;) {
+    content.bytes.resize(static_cast<std::size_t>(capacity));
+    std::size_t produced = 0;
+    std::uint8_t unused;  // libdeflate wants an address even for no bytes
+    std::uint8_t* out = content.bytes.empty() ? &unused : content.bytes.data();
+    const libdeflate_result result =
+        decompressor.get() == nullptr
+            ? LIBDEFLATE_BAD_DATA
+            : libdeflate_deflate_decompress(decompressor.get(), data.data(), data.size(), out,
+                                            content.bytes.size(), &produced);
+    if (result == LIBDEFLATE_SUCCESS) {
+      content.bytes.resize(produced);
+      return;
+    }
+    if (result != LIBDEFLATE_INSUFFICIENT_SPACE) {
+      content.bytes.clear();
+      content.truncated = true;
+      note_anomaly(content.anomalies, "zip.bad_deflate", entry.name, "the data does not inflate");
+      return;
+    }
+    if (capacity >= limit) {
+      content.bytes.clear();
+      content.truncated = true;
+      note_anomaly(content.anomalies, "zip.output_limit", entry.name,
+                   "inflates to more than " + std::to_string(limit) + " bytes");
+      return;
+    }
+    capacity = std::min<std::uint64_t>(std::max<std::uint64_t>(capacity * 2, 4096), limit);
+  }
+}
+
+}  // namespace
+
+const ZipEntry* ZipArchive::find(std::string_view name) const {
+  const auto found = std::find_if(entries.begin(), entries.end(),
+                                  [&](const ZipEntry& entry) { return entry.name == name; });
+  return found == entries.end() ? nullptr : &*found;
+}
+
+Result<ZipArchive> parse_zip(Bytes bytes) { return Parser(bytes).parse(); }
+
+ZipContent read_zip_entry(const ZipArchive& archive, const ZipEntry& entry, std::size_t limit) {
+  ZipContent content;
+  // Not deflated: stored, or a made-up method. The asset manager maps the stated size as it lies.
+  const bool deflated = entry.method == kDeflated;
+  const std::uint64_t stated = deflated || entry.size == 0 ? entry.compressed_size : entry.size;
+  const std::uint64_t start = std::min<std::uint64_t>(entry.data_offset, archive.bytes.size());
+  const std::uint64_t there = std::min(stated, archive.bytes.size() - start);
+  if (there < stated || entry.data_offset > archive.bytes.size()) {
+    content.truncated = true;
+    note_anomaly(content.anomalies, "zip.data_outside_file", entry.name,
+                 std::to_string(stated) + " bytes at offset " + std::to_string(entry.data_offset));
+  }
+  if (deflated) {
+    inflate(archive.bytes.subspan(start, there), entry, limit, content);
+  } else {
+    if (there > limit) {
+      content.truncated = true;
+      note_anomaly(content.anomalies, "zip.output_limit", entry.name,
+                   "larger than " + std::to_string(limit) + " bytes");
+    }
+    const Bytes data = archive.bytes.subspan(start, std::min<std::uint64_t>(there, limit));
+    content.bytes.assign(data.begin(), data.end());
+  }
+  if (content.truncated) return content;
+  if (content.bytes.size() != entry.size)
+    note_anomaly(content.anomalies, "zip.wrong_size", entry.name,
+                 std::to_string(entry.size) + " bytes stated, " +
+                     std::to_string(content.bytes.size()) + " found");
+  if (libdeflate_crc32(0, content.bytes.data(), content.bytes.size()) != entry.crc32)
+    note_anomaly(content.anomalies, "zip.wrong_crc", entry.name, "the data does not match its CRC");
+  return content;
+}
+
+}  // namespace bartizan::parse
