@@ -9,8 +9,8 @@
 //
 // write() has returned ok only when everything in it is on disk (synchronous=FULL); an error from
 // the function or the disk leaves nothing of it. read() sees one consistent snapshot and never
-// waits for a writer. sqlite/ and later postgres/ implement this; store_conformance.h is the suite
-// both must pass.
+// waits for a writer. Neither is called inside the other's function. sqlite/ and later postgres/
+// implement this; store_conformance.h is the suite both must pass.
 #pragma once
 
 #include <cstdint>
@@ -43,7 +43,7 @@ struct Page {
   std::string next;
 };
 struct PageRequest {
-  int limit = 50;  // 1 to 200
+  int limit = 50;  // 1 to 200; kInvalid otherwise
   std::string cursor;
 };
 
@@ -84,8 +84,9 @@ struct ThreatCount {
   int devices = 0;
 };
 
-// Rows of one tenant, inside a transaction. Listings are newest first unless said otherwise.
-// Writers fail with kDenied in a read transaction.
+// Rows of one tenant, inside a transaction and not beyond it. Listings are newest first unless said
+// otherwise; counts have an entry for every member of their enum. Writers fail with kDenied in a
+// read transaction. A cursor that another tenant or listing gave, or nobody did, is kInvalid.
 class Rows {
  public:
   virtual ~Rows() = default;
@@ -167,17 +168,21 @@ class Rows {
 
   // --- outbox: an item is queued once for every connector configured when it is written
   virtual Status add_outbox(const OutboxItem& item, std::span<const std::string> connectors) = 0;
-  // Due deliveries of a connector, oldest first, at most one not yet delivered item ahead per
-  // device (order per device).
+  // Due deliveries of a connector, oldest first. A device's items are left out while an older one
+  // of it waits for its next attempt, so that handing them over in this order, and passing over a
+  // device after a failure, keeps the order per device.
   virtual Result<std::vector<Delivery>> due_deliveries(std::string_view connector, Timestamp now,
                                                        int limit) = 0;
-  virtual Status mark_delivered(std::string_view connector, std::string_view item_id) = 0;
+  // Marking what is not queued (any more) changes nothing. An item delivered to all of its
+  // connectors is forgotten.
+  virtual Status mark_delivered(std::string_view connector, std::string_view item_id,
+                                Timestamp now) = 0;
   virtual Status mark_failed(std::string_view connector, std::string_view item_id,
                              Timestamp next_attempt, std::string_view error) = 0;
   struct ConnectorStatus {
     int queued = 0;
-    std::int64_t delivered = 0;
-    std::string last_error;
+    std::int64_t delivered = 0;  // items, each counted once
+    std::string last_error;      // empty after a delivery
     std::optional<Timestamp> last_delivered_at;
   };
   virtual Result<ConnectorStatus> connector_status(std::string_view connector) = 0;
