@@ -10,6 +10,7 @@
 #include "intel/confusables.h"
 #include "intel/detection_rule.h"
 #include "intel/indicators.h"
+#include "intel/popular_domains.h"
 #include "intel/resolutions.h"
 #include "intel/threat_catalogue.h"
 
@@ -62,6 +63,7 @@ struct Content::Parts {
   IndicatorSet indicators;
   BrandSet brands;
   ConfusableMap confusables;
+  PopularDomains popular_domains;
   std::optional<parse::PublicSuffixList> public_suffixes;
 };
 
@@ -83,6 +85,8 @@ Result<std::shared_ptr<const Content>> Content::load(const fs::path& folder) {
       BARTIZAN_ASSIGN(parts->brands, BrandSet::load(text, path));
     } else if (path == "tables/confusables.tsv") {
       BARTIZAN_ASSIGN(parts->confusables, ConfusableMap::load(text, path));
+    } else if (path == "tables/popular_domains.txt") {
+      parts->popular_domains = PopularDomains(text);
     } else if (path == "tables/public_suffix_icann.txt") {
       icann_rules = std::move(text);
     } else if (path == "tables/public_suffix_platform.txt") {
@@ -112,6 +116,7 @@ const std::vector<DetectionRule>& Content::rules() const { return parts_->rules;
 const IndicatorSet& Content::indicators() const { return parts_->indicators; }
 const BrandSet& Content::brands() const { return parts_->brands; }
 const ConfusableMap& Content::confusables() const { return parts_->confusables; }
+const PopularDomains& Content::popular_domains() const { return parts_->popular_domains; }
 const parse::PublicSuffixList& Content::public_suffixes() const { return *parts_->public_suffixes; }
 
 const Threat* Content::find_threat(std::string_view id) const {

@@ -19,6 +19,7 @@ namespace bartizan::intel {
 class IndicatorSet;    // intel/indicators.h
 class BrandSet;        // intel/brands.h
 class ConfusableMap;   // intel/confusables.h
+class PopularDomains;  // intel/popular_domains.h
 class ResolutionSet;   // intel/resolutions.h
 struct DetectionRule;  // intel/detection_rule.h
 
@@ -36,6 +37,7 @@ class Content {
   const IndicatorSet& indicators() const;
   const BrandSet& brands() const;
   const ConfusableMap& confusables() const;
+  const PopularDomains& popular_domains() const;
   const parse::PublicSuffixList& public_suffixes() const;
 
  private:

@@ -85,6 +85,7 @@ std::string_view objection(IndicatorKind kind, std::string_view value) {
 struct FileHeader {
   std::string source;
   int confidence = 90;
+  std::array<std::string, 3> kind_type_name = {};  // of rows that are a value alone
 };
 
 Status read_header_line(std::string_view line, FileHeader& header) {
@@ -93,6 +94,9 @@ Status read_header_line(std::string_view line, FileHeader& header) {
   const std::string_view key = line.substr(2, colon - 2);
   const std::string_view value = line.substr(colon + 2);
   if (key == "source") header.source = value;
+  if (key == "kind") header.kind_type_name[0] = value;
+  if (key == "type") header.kind_type_name[1] = value;
+  if (key == "name") header.kind_type_name[2] = value;
   if (key == "confidence") {
     const auto end = value.data() + value.size();
     const auto parsed = std::from_chars(value.data(), end, header.confidence);
@@ -102,28 +106,47 @@ Status read_header_line(std::string_view line, FileHeader& header) {
   return {};
 }
 
-Result<Indicator> read_row(std::string_view line, const FileHeader& header) {
+struct Row {
+  std::string_view kind;
+  std::string_view value;
+  std::string_view type;
+  std::string_view name;
+};
+
+Result<Row> split_row(std::string_view line, const FileHeader& header) {
+  if (line.find('\t') == std::string_view::npos) {
+    const auto& [kind, type, name] = header.kind_type_name;
+    return Row{kind, line, type, name};
+  }
   std::array<std::string_view, 4> fields;
   for (std::size_t i = 0; i < fields.size(); ++i) {
     const std::size_t tab = line.find('\t');
     const bool last = i + 1 == fields.size();
     if (last != (tab == std::string_view::npos))
-      return Error{ErrorCode::kInvalid, "four fields separated by tabs are wanted"};
+      return Error{ErrorCode::kInvalid, "a value, or four fields separated by tabs, is wanted"};
     fields[i] = line.substr(0, tab);
-    if (fields[i].empty() || fields[i].size() > kMaxIndicatorText)
-      return Error{ErrorCode::kInvalid, "a field is empty or too long"};
     if (!last) line.remove_prefix(tab + 1);
   }
-  const auto kind = meaning(kKinds, fields[0]);
-  if (!kind) return Error{ErrorCode::kInvalid, "unknown indicator kind " + std::string(fields[0])};
-  const auto type = meaning(kTypes, fields[2]);
-  if (!type) return Error{ErrorCode::kInvalid, "unknown indicator type " + std::string(fields[2])};
-  if (const std::string_view reason = objection(*kind, fields[1]); !reason.empty())
+  return Row{fields[0], fields[1], fields[2], fields[3]};
+}
+
+Result<Indicator> read_row(std::string_view line, const FileHeader& header) {
+  BARTIZAN_ASSIGN(const Row row, split_row(line, header));
+  if (row.value.empty() || row.name.empty() || row.value.size() > kMaxIndicatorText ||
+      row.name.size() > kMaxIndicatorText)
+    return Error{ErrorCode::kInvalid, "the value or the name is empty or too long"};
+  const auto kind = meaning(kKinds, row.kind);
+  if (!kind)
+    return Error{ErrorCode::kInvalid, "unknown indicator kind '" + std::string(row.kind) + "'"};
+  const auto type = meaning(kTypes, row.type);
+  if (!type)
+    return Error{ErrorCode::kInvalid, "unknown indicator type '" + std::string(row.type) + "'"};
+  if (const std::string_view reason = objection(*kind, row.value); !reason.empty())
     return Error{ErrorCode::kInvalid, std::string(reason)};
   return Indicator{.kind = *kind,
-                   .value = std::string(fields[1]),
+                   .value = std::string(row.value),
                    .type = *type,
-                   .name = std::string(fields[3]),
+                   .name = std::string(row.name),
                    .source = header.source,
                    .confidence = header.confidence};
 }

@@ -39,9 +39,9 @@ struct Indicator {
 inline constexpr std::size_t kMaxIndicatorFileBytes = 16 << 20;
 inline constexpr std::size_t kMaxIndicatorText = 2048;  // characters of a value or name
 
-// One file of indicators. "# key: value" lines come first and name `source` (required) and
-// `confidence` (default 90); every other line is kind, value, type and name, separated by tabs.
-// Errors read "file:line: message".
+// One file of indicators. "# key: value" lines come first: `source` (required), `confidence`
+// (default 90), and `kind`, `type`, `name` for rows that are a value alone. Every other row is
+// kind, value, type and name, separated by tabs. Errors read "file:line: message".
 Result<std::vector<Indicator>> parse_indicators(std::string_view text, const std::string& file);
 
 // Immutable once built. Of two indicators with the same kind and value the more confident one is

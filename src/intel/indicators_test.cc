@@ -55,6 +55,14 @@ TEST(Indicators, TheMoreConfidentOfTwoIsKept) {
   EXPECT_EQ(set.find_host("a.example")->source, "high");
 }
 
+TEST(Indicators, AValueAloneTakesTheRestFromTheHeader) {
+  const IndicatorSet set = set_of(
+      "# source: s\n# kind: domain\n# type: phishing\n# name: crypto phishing\nevil.example\n");
+  ASSERT_NE(set.find_domain("www.evil.example"), nullptr);
+  EXPECT_EQ(set.find_domain("www.evil.example")->name, "crypto phishing");
+  EXPECT_EQ(set.find_domain("www.evil.example")->type, IndicatorType::kPhishing);
+}
+
 TEST(Indicators, MalformedLinesAreNamed) {
   const auto message_of = [](std::string_view text) {
     const auto result = parse_indicators(text, "f.tsv");
@@ -64,6 +72,7 @@ TEST(Indicators, MalformedLinesAreNamed) {
   EXPECT_EQ(message_of("# source: s\nhost\ta.example\tphishing\n").substr(0, 8), "f.tsv:2:");
   EXPECT_NE(message_of("# source: s\nhost\tA.example\tphishing\tA\n"), "");
   EXPECT_NE(message_of("# source: s\nfile_sha256\tabc\tmalware\tA\n"), "");
+  EXPECT_NE(message_of("# source: s\na.example\n"), "") << "no kind in the header";
   EXPECT_NE(message_of("# source: s\nsmell\tbad\tmalware\tA\n"), "");
   EXPECT_NE(message_of("# source: s\nhost\ta.example\tnuisance\tA\n"), "");
   EXPECT_NE(message_of("# source: s\n# confidence: 101\n"), "");

@@ -1,0 +1,21 @@
+#include "intel/popular_domains.h"
+
+#include <algorithm>
+
+namespace bartizan::intel {
+
+PopularDomains::PopularDomains(std::string_view text) {
+  while (!text.empty()) {
+    const std::size_t end = text.find('\n');
+    const std::string_view line = text.substr(0, end);
+    text.remove_prefix(end == std::string_view::npos ? text.size() : end + 1);
+    if (!line.empty() && line.front() != '#') names_.emplace_back(line);
+  }
+  std::sort(names_.begin(), names_.end());
+}
+
+bool PopularDomains::contains(std::string_view domain) const {
+  return std::binary_search(names_.begin(), names_.end(), domain, std::less<>{});
+}
+
+}  // namespace bartizan::intel

@@ -1,0 +1,22 @@
+// The most used sites: a bare-domain indicator or a likeness never condemns one of them.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace bartizan::intel {
+
+class PopularDomains {
+ public:
+  PopularDomains() = default;
+  // One lower-case name a line; "#" begins a comment.
+  explicit PopularDomains(std::string_view text);
+  bool contains(std::string_view domain) const;
+  std::size_t size() const { return names_.size(); }
+
+ private:
+  std::vector<std::string> names_;  // sorted
+};
+
+}  // namespace bartizan::intel

@@ -1,0 +1,22 @@
+// Internationalised host names as browsers read them (UTS 46, non-transitional, as the URL standard
+// asks). Not checked: right-to-left order and joiners in context.
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+
+#include "base/result.h"
+
+namespace bartizan::parse {
+
+inline constexpr std::size_t kMaxHostBytes = 4096;
+
+// The name in lower-case ASCII. Malformed UTF-8, a disallowed character or bad punycode is an
+// error.
+Result<std::string> domain_to_ascii(std::string_view utf8);
+// The reverse for people and for look-alike checks; a label that is no valid punycode stays as it
+// is.
+std::u32string domain_to_unicode(std::string_view ascii);
+
+}  // namespace bartizan::parse
