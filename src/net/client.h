@@ -19,6 +19,8 @@ struct ClientTls {
   std::string private_key_pem;
   std::string pinned_spki_sha256;  // base64; set: the server's key must be this one, whatever its
                                    // chain says
+  std::string pinned_ca_sha256;  // hex; set and ca_pem empty: the chain the server shows must lead
+                                 // to a certificate with this digest, which the server sends along
 };
 
 struct ClientOptions {

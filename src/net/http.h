@@ -69,6 +69,18 @@ class Responder {
 // answers 500.
 using Handler = std::function<void(const Request&, Responder)>;
 
+// Fills `path` and `query` from a request target in origin or absolute form (RFC 9112 section 3.2).
+// kInvalid: a broken percent escape, a control character or an escaped slash in the path, or more
+// than kMaxQueryParameters parameters. Dot segments are resolved and never leave the root.
+inline constexpr std::size_t kMaxQueryParameters = 64;
+Status parse_target(std::string_view target, Request& request);
+
+// The registered reason phrase, "Not Found"; empty for a status nobody here sends.
+std::string_view reason_phrase(int status);
+
+// ASCII letters alone, as header names and schemes are compared.
+bool equal_ignoring_case(std::string_view a, std::string_view b);
+
 // RFC 9457. `detail` is one sentence; `extra` goes beside it ("field", "limit").
 Response problem_response(int status, std::string_view title, std::string_view detail,
                           std::vector<std::pair<std::string, std::string>> extra = {});
