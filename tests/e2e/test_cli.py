@@ -1,0 +1,72 @@
+"""The command line: help with examples, exit codes, one clear line for what is wrong."""
+import json
+import os
+import pathlib
+import shutil
+import tempfile
+import unittest
+
+import harness
+
+COMMANDS = ("scan app", "check link", "explain", "serve", "agent", "backup", "restore")
+
+
+class CommandLine(unittest.TestCase):
+    def setUp(self):
+        self.folder = pathlib.Path(tempfile.mkdtemp(dir=os.environ.get("BARTIZAN_TEST_FOLDER")))
+        self.addCleanup(shutil.rmtree, self.folder)
+
+    def test_help_names_every_command(self):
+        text = harness.run("--help").stdout
+        for command in COMMANDS:
+            self.assertIn(command.split()[0], text)
+
+    def test_every_command_has_help_with_an_example(self):
+        for command in COMMANDS:
+            text = harness.run(*command.split(), "--help").stdout
+            self.assertRegex(text, rf"bartizan {command} .*\S", command)
+
+    def test_what_is_not_known_is_exit_2_with_one_line(self):
+        for arguments in (["nonsense"], ["scan", "nonsense"], ["scan", "app", "--nonsense"], ["check", "link"], ["serve"]):
+            done = harness.run(*arguments, expect=2)
+            self.assertTrue(done.stderr.strip(), arguments)
+            self.assertEqual(done.stdout, "", arguments)
+
+    def test_a_harmless_link_is_exit_0(self):
+        harness.run("check", "link", "https://www.wikipedia.org/", expect=0)
+
+    def test_a_look_alike_is_exit_1_and_explained(self):
+        done = harness.run("check", "link", "--json", "https://paypal.com.sign-in.example.org/", expect=1)
+        (line,) = done.stdout.splitlines()
+        subject = json.loads(line)
+        self.assertEqual([f["threat"] for f in subject["findings"]], ["link.brand_in_subdomain"])
+
+    def test_a_list_on_standard_input_is_one_object_a_line_in_order(self):
+        urls = ["https://www.wikipedia.org/", "https://paypal.com.sign-in.example.org/", "https://example.org/"]
+        done = harness.run("check", "link", "--json", "-", input="\n".join(urls) + "\n", expect=1)
+        lines = [json.loads(line) for line in done.stdout.splitlines()]
+        self.assertEqual([line["url"] for line in lines], urls)
+        self.assertEqual([bool(line["findings"]) for line in lines], [False, True, False])
+
+    def test_links_that_are_none_do_not_end_it(self):
+        for text in ("", "\x01", "http://", "https://[::1", "javascript:alert(1)", "x" * 70_000, "https://" + "a." * 2000):
+            harness.run("check", "link", "-", input=text + "\n", expect=(0, 1, 2))
+
+    def test_a_file_that_is_no_apk_is_exit_2_and_one_line(self):
+        for name, data in (("empty.apk", b""), ("text.apk", b"hello\n" * 1000), ("zeros.apk", bytes(100_000))):
+            path = self.folder / name
+            path.write_bytes(data)
+            done = harness.run("scan", "app", path, expect=2)
+            self.assertEqual(len((done.stdout + done.stderr).strip().splitlines()), 1, done)
+
+    def test_a_file_that_is_not_there_is_exit_2(self):
+        done = harness.run("scan", "app", self.folder / "missing.apk", expect=2)
+        self.assertIn("missing.apk", done.stderr)
+
+    def test_every_threat_can_be_explained(self):
+        for path in sorted((harness.TOP / "content/threats").rglob("*.yaml")):
+            threat = f"{path.parent.name}.{path.stem}"
+            self.assertIn(threat, harness.run("explain", threat).stdout)
+
+    def test_it_finds_its_content_from_any_folder(self):
+        harness.run("check", "link", "https://www.wikipedia.org/", cwd="/")
