@@ -1,0 +1,238 @@
+#include "parse/axml/parser.h"
+
+#include <algorithm>
+#include <string>
+
+#include "parse/axml/string_pool.h"
+
+namespace bartizan::parse {
+namespace {
+
+constexpr std::uint16_t kStringPoolChunk = 0x0001;
+constexpr std::uint16_t kXmlChunk = 0x0003;
+constexpr std::uint16_t kFirstNode = 0x0100;
+constexpr std::uint16_t kStartElement = 0x0102;
+constexpr std::uint16_t kEndElement = 0x0103;
+constexpr std::uint16_t kLastNode = 0x017f;
+constexpr std::uint16_t kResourceMapChunk = 0x0180;
+constexpr std::uint32_t kNoString = 0xffffffff;
+constexpr std::size_t kChunkHeaderSize = 8;
+constexpr std::size_t kNodeHeaderSize = 16;
+constexpr std::size_t kElementSize = 20;
+constexpr std::size_t kAttributeSize = 20;
+
+struct Chunk {
+  std::uint16_t type;
+  std::uint16_t header_size;
+  std::uint32_t size;
+};
+
+Result<Chunk> read_chunk(Bytes bytes, std::size_t at) {
+  ByteReader reader(bytes);
+  BARTIZAN_TRY(reader.seek(at));
+  BARTIZAN_ASSIGN(const std::uint16_t type, reader.u16());
+  BARTIZAN_ASSIGN(const std::uint16_t header_size, reader.u16());
+  BARTIZAN_ASSIGN(const std::uint32_t size, reader.u32());
+  return Chunk{type, header_size, size};
+}
+
+class Parser {
+ public:
+  explicit Parser(Bytes bytes) : bytes_(bytes) {}
+
+  Result<AxmlDocument> parse() {
+    if (bytes_.size() > kMaxAxmlBytes)
+      return Error{ErrorCode::kLimit, "binary XML larger than the limit"};
+    BARTIZAN_ASSIGN(const Chunk root, read_chunk(bytes_, 0));
+    if (root.type != kXmlChunk)
+      note("axml.wrong_root_type", 0, "type " + std::to_string(root.type) + " instead of 3");
+    if (root.size != bytes_.size())
+      note(
+          "axml.wrong_file_size", 0,
+          std::to_string(root.size) + " bytes stated, " + std::to_string(bytes_.size()) + " there");
+    if (root.size >= kChunkHeaderSize && root.size < bytes_.size())
+      bytes_ = bytes_.first(root.size);
+    walk(std::max<std::size_t>(root.header_size, kChunkHeaderSize));
+    if (!root_closed_) {
+      document_.truncated = true;
+      while (!open_.empty()) close_element();
+    }
+    if (!has_root_) return Error{ErrorCode::kInvalid, "binary XML without an element"};
+    return std::move(document_);
+  }
+
+ private:
+  void note(std::string_view id, std::size_t at, std::string_view detail) {
+    note_anomaly(document_.anomalies, id, "offset " + std::to_string(at), detail);
+  }
+
+  void walk(std::size_t at) {
+    while (at < bytes_.size() && !stopped_) {
+      const Result<Chunk> chunk = read_chunk(bytes_, at);
+      if (!chunk.ok() || !is_valid(*chunk, at)) {
+        note(root_closed_ ? "axml.after_root" : "axml.bad_chunk", at, "not a valid chunk");
+        return;
+      }
+      const Bytes whole = bytes_.subspan(at, chunk->size);
+      if (chunk->type == kStringPoolChunk) {
+        use_string_pool(whole, at);
+      } else if (chunk->type == kResourceMapChunk) {
+        resource_map_ = whole.subspan(chunk->header_size);
+      } else if (chunk->type >= kFirstNode && chunk->type <= kLastNode) {
+        seen_node_ = true;
+        handle_node(*chunk, whole, at);
+      } else {
+        note("axml.unknown_chunk", at, "type " + std::to_string(chunk->type) + " skipped");
+      }
+      at += chunk->size;
+    }
+  }
+
+  // AOSP validate_chunk(): sizes in multiples of four, the header inside the chunk, the chunk
+  // inside the data.
+  bool is_valid(const Chunk& chunk, std::size_t at) const {
+    const std::size_t least =
+        chunk.type >= kFirstNode && chunk.type <= kLastNode ? kNodeHeaderSize : kChunkHeaderSize;
+    return chunk.header_size >= least && chunk.header_size <= chunk.size &&
+           ((chunk.header_size | chunk.size) & 3) == 0 && chunk.size <= bytes_.size() - at;
+  }
+
+  void use_string_pool(Bytes chunk, std::size_t at) {
+    if (seen_node_ || pool_.size() > 0)
+      note("axml.second_string_pool", at, seen_node_ ? "ignored" : "replaces the first");
+    if (seen_node_) return;  // the platform looks for pools before the first node alone
+    Result<StringPool> pool = StringPool::parse(chunk, document_.anomalies);
+    if (pool.ok()) pool_ = *pool;
+  }
+
+  void handle_node(const Chunk& chunk, Bytes whole, std::size_t at) {
+    if (chunk.type == kStartElement) {
+      start_element(whole.subspan(chunk.header_size), at);
+    } else if (chunk.type == kEndElement) {
+      if (open_.empty()) {
+        note("axml.unbalanced", at, "an element ends that never started");
+      } else {
+        close_element();
+      }
+    }
+  }
+
+  void start_element(Bytes extension, std::size_t at) {
+    if (root_closed_) {
+      note("axml.after_root", at, "an element after the root");
+      return;
+    }
+    if (open_.size() >= kMaxAxmlDepth || ++elements_ > kMaxAxmlElements) {
+      note(open_.size() >= kMaxAxmlDepth ? "axml.depth" : "axml.limit", at, "too many elements");
+      stop();
+      return;
+    }
+    Result<AxmlElement> element = read_element(extension, at);
+    if (!element.ok()) {
+      note("axml.bad_chunk", at, "an element whose attributes do not fit");
+      stop();
+      return;
+    }
+    has_root_ = true;
+    open_.push_back(std::move(element).value());
+  }
+
+  Result<AxmlElement> read_element(Bytes extension, std::size_t at) {
+    ByteReader reader(extension);
+    BARTIZAN_TRY(reader.skip(4));  // namespace
+    BARTIZAN_ASSIGN(const std::uint32_t name, reader.u32());
+    BARTIZAN_ASSIGN(const std::uint16_t start, reader.u16());
+    BARTIZAN_ASSIGN(const std::uint16_t size, reader.u16());
+    BARTIZAN_ASSIGN(const std::uint16_t count, reader.u16());
+    AxmlElement element{.name = text(name)};
+    if (count == 0) return element;
+    if (size != kAttributeSize)
+      note("axml.attribute_size", at, std::to_string(size) + " bytes an attribute");
+    if (start != kElementSize)
+      note("axml.attribute_size", at, "attributes start at " + std::to_string(start));
+    if (size < kAttributeSize) return Error{ErrorCode::kInvalid, "attributes too small"};
+    BARTIZAN_TRY(slice(extension, start, std::uint64_t{size} * count));
+    element.attributes.reserve(count);
+    for (std::size_t i = 0; i < count; ++i) {
+      BARTIZAN_ASSIGN(AxmlAttribute attribute,
+                      read_attribute(extension.subspan(start + i * size, kAttributeSize)));
+      element.attributes.push_back(std::move(attribute));
+    }
+    return element;
+  }
+
+  Result<AxmlAttribute> read_attribute(Bytes raw) {
+    ByteReader reader(raw);
+    BARTIZAN_ASSIGN(const std::uint32_t name_space, reader.u32());
+    BARTIZAN_ASSIGN(const std::uint32_t name, reader.u32());
+    BARTIZAN_TRY(reader.skip(4 + 2 + 1));  // raw value; Res_value's size and zero
+    BARTIZAN_ASSIGN(const std::uint8_t type, reader.u8());
+    BARTIZAN_ASSIGN(const std::uint32_t data, reader.u32());
+    AxmlAttribute attribute{.resource_id = resource_id(name),
+                            .name = text(name),
+                            .has_namespace = name_space != kNoString,
+                            .type = static_cast<AxmlType>(type),
+                            .data = data};
+    if (attribute.type == AxmlType::kString) attribute.text = text(data);
+    return attribute;
+  }
+
+  std::uint32_t resource_id(std::uint32_t name) const {
+    ByteReader reader(resource_map_);
+    if (!reader.seek(std::size_t{name} * 4).ok()) return 0;
+    return reader.u32().value_or(0);
+  }
+
+  std::string text(std::uint32_t index) {
+    if (text_left_ == 0) return {};
+    std::string decoded =
+        pool_.string(index, std::min(text_left_, std::size_t{1 << 16}), document_.anomalies);
+    text_left_ -= std::min(text_left_, decoded.size() + 1);
+    if (text_left_ == 0) {
+      note("axml.limit", 0, "more text than is read");
+      stop();
+    }
+    return decoded;
+  }
+
+  void close_element() {
+    AxmlElement closed = std::move(open_.back());
+    open_.pop_back();
+    if (open_.empty()) {
+      document_.root = std::move(closed);
+      root_closed_ = true;
+    } else {
+      open_.back().children.push_back(std::move(closed));
+    }
+  }
+
+  void stop() {
+    stopped_ = true;
+    document_.truncated = true;
+  }
+
+  Bytes bytes_;
+  AxmlDocument document_;
+  StringPool pool_;
+  Bytes resource_map_;
+  std::vector<AxmlElement> open_;
+  std::size_t elements_ = 0;
+  std::size_t text_left_ = kMaxAxmlText;
+  bool seen_node_ = false;
+  bool has_root_ = false;
+  bool root_closed_ = false;
+  bool stopped_ = false;
+};
+
+}  // namespace
+
+const AxmlAttribute* AxmlElement::find(std::uint32_t resource_id) const {
+  const auto found = std::find_if(
+      attributes.begin(), attributes.end(),
+      [&](const AxmlAttribute& attribute) { return attribute.resource_id == resource_id; });
+  return found == attributes.end() ? nullptr : &*found;
+}
+
+Result<AxmlDocument> parse_axml(Bytes bytes) { return Parser(bytes).parse(); }
+
+}  // namespace bartizan::parse

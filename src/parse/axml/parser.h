@@ -1,0 +1,28 @@
+// Binary XML read as AOSP's ResXMLParser reads it (frameworks/base libs/androidfw
+// ResourceTypes.cpp): what it tolerates is tolerated, and reported.
+//
+// Anomalies: axml.wrong_root_type axml.wrong_file_size axml.bad_chunk axml.unknown_chunk
+// axml.second_string_pool axml.bad_string_pool axml.bad_string axml.unterminated_string
+// axml.attribute_size axml.bad_attributes axml.depth axml.limit axml.after_root
+// axml.attribute_name_lies axml.unbalanced
+#pragma once
+
+#include "base/byte_reader.h"
+#include "base/result.h"
+#include "parse/axml/types.h"
+
+namespace bartizan::parse {
+
+inline constexpr std::size_t kMaxAxmlBytes = 8 << 20;
+inline constexpr std::size_t kMaxAxmlDepth = 64;
+inline constexpr std::size_t kMaxAxmlElements = 200'000;
+inline constexpr std::size_t kMaxAxmlText = 16 << 20;  // bytes of all decoded strings together
+
+// kInvalid: no element could be read. Anything else is a document with anomalies.
+Result<AxmlDocument> parse_axml(Bytes bytes);
+
+// The facts of an AndroidManifest.xml; attributes go by resource id, as on the phone. kInvalid:
+// the root is not <manifest> or names no package.
+Result<AndroidManifest> parse_manifest(Bytes bytes);
+
+}  // namespace bartizan::parse
