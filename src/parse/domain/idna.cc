@@ -88,19 +88,12 @@ Result<std::string> label_to_ascii(std::u32string_view label) {
   return std::string(kPrefix) + encoded;
 }
 
-bool is_plain_ascii(std::string_view name) {
-  return std::all_of(name.begin(), name.end(),
-                     [](char c) { return static_cast<unsigned char>(c) < 0x80; }) &&
-         std::search(name.begin(), name.end(), kPrefix.begin(), kPrefix.end(), [](char a, char b) {
-           return (a >= 'A' && a <= 'Z' ? a - 'A' + 'a' : a) == b;
-         }) == name.end();
-}
-
 }  // namespace
 
 Result<std::string> domain_to_ascii(std::string_view utf8) {
   if (utf8.size() > kMaxHostBytes) return Error{ErrorCode::kLimit, "the host is too long"};
-  if (is_plain_ascii(utf8)) {
+  // The standard takes a name that is ASCII already as it is, bad punycode included.
+  if (std::all_of(utf8.begin(), utf8.end(), [](char c) { return (c & 0x80) == 0; })) {
     std::string out(utf8);
     for (char& c : out) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
     return out;
