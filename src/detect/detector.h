@@ -22,9 +22,9 @@ struct Context {
   Platform platform = Platform::kAndroid;
 };
 
-// A detector looks at the kinds it names and appends what it concludes. `draft` fills ids,
-// techniques, severity defaults and judged_with from the catalogue, so that a detector states only
-// what it saw.
+// A detector looks at the kinds it names (none: all) and appends what it concludes. `draft` fills
+// ids, techniques, severity defaults and judged_with from the catalogue, so that a detector states
+// only what it saw.
 struct Detector {
   std::string_view name;
   std::span<const std::string_view> kinds;
@@ -47,8 +47,10 @@ struct Verdict {
       clearances;  // resolve conditions of the catalogue that the observation meets
 };
 
-// Runs every detector for the kind, then the catalogue's resolve conditions. A threat found is
-// never cleared by the same observation.
+// Runs every detector for the kind, then the catalogue's resolve conditions. One finding a threat
+// and subject: the strongest. A threat found is never cleared by the same observation; a clearance
+// of all subjects (empty key) may stand beside a finding of one of them, which problem::fold keeps
+// open. A phone that reports its verdicts reports the problems that ended, not such clearances.
 Verdict detect(const Observation& observation, const Context& context);
 
 }  // namespace bartizan::detect

@@ -1,0 +1,23 @@
+// The detectors of the engine, one line each. A detection that a condition over one observation can
+// express is content (content/rules/) and needs no line here.
+#include <array>
+
+#include "detect/detector.h"
+#include "detect/reported/reported.h"
+#include "detect/rule_detector.h"
+
+namespace bartizan::detect {
+namespace {
+
+constexpr std::string_view kThreatFound[] = {"threat.found"};
+
+constexpr std::array kDetectors = std::to_array<Detector>({
+    {.name = "rules", .kinds = {}, .run = run_rules},
+    {.name = "reported", .kinds = kThreatFound, .run = run_reported},
+});
+
+}  // namespace
+
+std::span<const Detector> builtin_detectors() { return kDetectors; }
+
+}  // namespace bartizan::detect
