@@ -52,7 +52,7 @@ class Site:
         (database,) = self.server.data.glob("*.db")
         connection = sqlite3.connect(f"file:{database}?mode=ro", uri=True)
         try:
-            return connection.execute("SELECT count(*) FROM observation").fetchone()[0]
+            return connection.execute("SELECT count(*) FROM observations").fetchone()[0]
         finally:
             connection.close()
 
