@@ -1,26 +1,89 @@
-// Runs a fuzz target once over every file of a corpus folder, so that a corpus is also a plain
-// test.
+// Runs a fuzz target over every file of a corpus folder, so that a corpus is also a plain test.
+// BARTIZAN_FUZZ_MUTANTS=N adds N mutants of each file, the same ones in every run.
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <cstdio>
+#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
+#include <random>
 #include <vector>
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size);
 
-int main(int argc, char** argv) {
-  std::size_t files = 0;
-  for (int i = 1; i < argc; ++i) {
-    for (const auto& entry : std::filesystem::recursive_directory_iterator(argv[i])) {
-      if (!entry.is_regular_file()) continue;
-      std::ifstream in(entry.path(), std::ios::binary);
-      const std::vector<char> bytes{std::istreambuf_iterator<char>(in), {}};
-      LLVMFuzzerTestOneInput(reinterpret_cast<const std::uint8_t*>(bytes.data()), bytes.size());
-      ++files;
+namespace {
+
+using Input = std::vector<std::uint8_t>;
+
+// Values that break length fields: none, one, the edges of signed and unsigned.
+constexpr std::uint32_t kEdges[] = {0,      1,      0x7f,       0x80,       0xff,
+                                    0x7fff, 0xffff, 0x7fffffff, 0x80000000, 0xffffffff};
+
+std::size_t below(std::mt19937& random, std::size_t bound) { return random() % bound; }
+
+// One to eight changes: a bit, a byte, an edge value over four bytes, a cut, a repeated piece.
+Input mutate(const Input& original, std::mt19937& random) {
+  Input input = original;
+  for (std::size_t changes = 1 + below(random, 8); changes > 0 && !input.empty(); --changes) {
+    const std::size_t at = below(random, input.size());
+    switch (below(random, 5)) {
+      case 0:
+        input[at] ^= static_cast<std::uint8_t>(1U << below(random, 8));
+        break;
+      case 1:
+        input[at] = static_cast<std::uint8_t>(random());
+        break;
+      case 2: {
+        const std::uint32_t edge = kEdges[below(random, std::size(kEdges))];
+        for (std::size_t i = 0; i < 4 && at + i < input.size(); ++i) {
+          input[at + i] = static_cast<std::uint8_t>(edge >> (8 * i));
+        }
+        break;
+      }
+      case 3:
+        input.resize(at);
+        break;
+      default: {
+        const std::size_t length = std::min<std::size_t>(1 + below(random, 64), input.size() - at);
+        const Input piece(input.begin() + static_cast<std::ptrdiff_t>(at),
+                          input.begin() + static_cast<std::ptrdiff_t>(at + length));
+        input.insert(input.begin() + static_cast<std::ptrdiff_t>(at), piece.begin(), piece.end());
+      }
     }
   }
-  std::printf("replayed %zu inputs\n", files);
-  return files == 0 ? 1 : 0;  // an empty corpus tests nothing
+  input.shrink_to_fit();  // so that the address sanitizer sees a read past the end
+  return input;
+}
+
+Input read(const std::filesystem::path& path) {
+  std::ifstream in(path, std::ios::binary);
+  return Input{std::istreambuf_iterator<char>(in), {}};
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  const char* wanted = std::getenv("BARTIZAN_FUZZ_MUTANTS");
+  const unsigned long mutants = wanted != nullptr ? std::strtoul(wanted, nullptr, 10) : 0;
+  std::vector<std::filesystem::path> paths;
+  for (int i = 1; i < argc; ++i) {
+    for (const auto& entry : std::filesystem::recursive_directory_iterator(argv[i])) {
+      if (entry.is_regular_file()) paths.push_back(entry.path());
+    }
+  }
+  std::sort(paths.begin(), paths.end());  // a folder's own order is the file system's whim
+
+  std::mt19937 random(20261122);
+  for (const auto& path : paths) {
+    const Input input = read(path);
+    LLVMFuzzerTestOneInput(input.data(), input.size());
+    for (unsigned long i = 0; i < mutants; ++i) {
+      const Input mutant = mutate(input, random);
+      LLVMFuzzerTestOneInput(mutant.data(), mutant.size());
+    }
+  }
+  std::printf("replayed %zu inputs and %lu mutants of each\n", paths.size(), mutants);
+  return paths.empty() ? 1 : 0;  // an empty corpus tests nothing
 }
