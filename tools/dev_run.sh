@@ -32,7 +32,7 @@ dev_run() {
 
 # The apps the fleet's phones have installed, from text; only when their sources have changed.
 build_demo_apps() {
-  quietly build/demo-apps.log tools/build_apps build/demo/apps
+  quietly build/demo-apps.log tools/build_apps
 }
 
 # start_server DATA: leaves $server_pid, and the ready line in build/run/ready.json.
