@@ -1,0 +1,75 @@
+// The one door to the server. Every answer that is not a success becomes an ApiError, so that pages
+// have one way to say what went wrong.
+import createClient from "openapi-fetch";
+import type { paths } from "./schema";
+import type { ProblemDetails } from "./types";
+
+export class ApiError extends Error {
+  constructor(
+    readonly status: number, // 0: the server could not be reached
+    readonly code: string,
+    detail: string,
+    readonly place: string = "",
+  ) {
+    super(detail);
+  }
+}
+
+let csrfToken = "";
+// The session's token for unsafe methods; kept in memory alone.
+export function setCsrfToken(token: string) {
+  csrfToken = token;
+}
+
+type Listener = () => void;
+const signedOutListeners = new Set<Listener>();
+export function onSignedOut(listener: Listener): () => void {
+  signedOutListeners.add(listener);
+  return () => signedOutListeners.delete(listener);
+}
+
+// A pending answer is given up after this long, so that a hanging server is reported as lost.
+const TIMEOUT_MS = 20_000;
+
+export const api = createClient<paths>({
+  baseUrl: "",
+  credentials: "same-origin",
+  fetch: (request: Request) => fetch(request, { signal: AbortSignal.timeout(TIMEOUT_MS) }),
+});
+
+api.use({
+  onRequest({ request }) {
+    if (!["GET", "HEAD"].includes(request.method) && csrfToken) {
+      request.headers.set("X-CSRF-Token", csrfToken);
+    }
+    return request;
+  },
+});
+
+interface Answer<T> {
+  data?: T;
+  error?: unknown;
+  response: Response;
+}
+
+// Gives the data of an answer or throws an ApiError.
+export async function take<T>(call: Promise<Answer<T>>): Promise<T> {
+  let answer: Answer<T>;
+  try {
+    answer = await call;
+  } catch (cause) {
+    throw new ApiError(0, "unreachable", cause instanceof Error ? cause.message : "");
+  }
+  if (answer.response.ok) return answer.data as T;
+  const problem = (answer.error ?? {}) as Partial<ProblemDetails>;
+  const error = new ApiError(
+    answer.response.status,
+    problem.code ?? "",
+    problem.detail ?? problem.title ?? answer.response.statusText,
+    problem.place,
+  );
+  if (error.status === 401 && !["totp_required", "bad_credentials"].includes(error.code)) {
+    for (const listener of signedOutListeners) listener();
+  }
+  throw error;
+}

@@ -1,0 +1,229 @@
+// The frame round every page: navigation, search, whether the numbers are live.
+import { useMantineColorScheme, useComputedColorScheme } from "@mantine/core";
+import { useQueryClient } from "@tanstack/react-query";
+import { Link, Outlet, useLocation, useNavigate } from "@tanstack/react-router";
+import { lazy, Suspense, useEffect, useRef, useState } from "react";
+import { api, setCsrfToken, take } from "../api/client";
+import { keys, useOverview } from "../api/queries";
+import { t } from "../words";
+import { Given } from "../ui/given";
+import { Icon, Logo, type IconName } from "../ui/icon";
+import { focusSearch, useKeys } from "../ui/keys";
+import { Toasts } from "../ui/toasts";
+import { LiveMark, LostBanner, useLive } from "./live";
+import { useMay, useSession } from "./session";
+
+const Palette = lazy(() => import("./palette"));
+const KeyHelp = lazy(() => import("./key_help"));
+
+export function useSchemeSwitch() {
+  const { setColorScheme } = useMantineColorScheme();
+  const scheme = useComputedColorScheme("light", { getInitialValueInEffect: false });
+  return { scheme, flip: () => setColorScheme(scheme === "dark" ? "light" : "dark") };
+}
+
+export function SchemeButton() {
+  const { scheme, flip } = useSchemeSwitch();
+  return (
+    <button
+      type="button"
+      className="icon-button"
+      aria-label={scheme === "dark" ? t.shell.toLight : t.shell.toDark}
+      onClick={flip}
+    >
+      <Icon name={scheme === "dark" ? "sun" : "moon"} />
+    </button>
+  );
+}
+
+interface Place {
+  to: "/" | "/alerts" | "/devices" | "/policies" | "/audit" | "/enrol";
+  icon: IconName;
+  label: string;
+}
+const watch: Place[] = [
+  { to: "/", icon: "overview", label: t.shell.overview },
+  { to: "/alerts", icon: "bell", label: t.shell.alerts },
+  { to: "/devices", icon: "phone", label: t.shell.devices },
+];
+const respond: Place[] = [
+  { to: "/policies", icon: "shield", label: t.shell.policies },
+  { to: "/enrol", icon: "qr", label: t.overview.enrol },
+];
+const govern: Place[] = [{ to: "/audit", icon: "audit", label: t.shell.audit }];
+
+function NavLink({ place, count, counted }: { place: Place; count?: number; counted?: string }) {
+  const path = useLocation({ select: (location) => location.pathname });
+  const here = place.to === "/" ? path === "/" : path.startsWith(place.to);
+  return (
+    <Link to={place.to} className="nav-link" aria-current={here ? "page" : undefined} title={place.label}>
+      <Icon name={place.icon} />
+      <span className="nav-label">{place.label}</span>
+      {count !== undefined && count > 0 && (
+        <span className="nav-count">
+          <span aria-hidden="true">{count}</span>
+          <span className="out-of-sight">{counted}</span>
+        </span>
+      )}
+    </Link>
+  );
+}
+
+function Navigation() {
+  const overview = useOverview();
+  const session = useSession();
+  const client = useQueryClient();
+  const mayRespond = useMay("analyst");
+  const headline = overview.data?.headline;
+  const signOut = async () => {
+    await take(api.POST("/v1/logout")).catch(() => undefined);
+    setCsrfToken("");
+    client.clear();
+    await client.invalidateQueries({ queryKey: keys.session });
+    window.location.assign("/");
+  };
+  const { name, role } = session.administrator;
+  return (
+    <nav className="nav" aria-label={t.shell.navigation}>
+      <Link to="/" className="brand">
+        <Logo />
+        <span className="nav-label">{t.product}</span>
+      </Link>
+      {watch.map((place) => (
+        <NavLink
+          key={place.to}
+          place={place}
+          count={place.to === "/alerts" ? headline?.open_alerts : place.to === "/devices" ? headline?.devices : undefined}
+          counted={
+            place.to === "/alerts"
+              ? t.shell.openAlerts(headline?.open_alerts ?? 0)
+              : t.shell.phones(headline?.devices ?? 0)
+          }
+        />
+      ))}
+      <p className="nav-group">{t.shell.respond}</p>
+      {respond
+        .filter((place) => place.to !== "/enrol" || mayRespond)
+        .map((place) => <NavLink key={place.to} place={place} />)}
+      {mayRespond && (
+        <>
+          <p className="nav-group">{t.shell.govern}</p>
+          {govern.map((place) => <NavLink key={place.to} place={place} />)}
+        </>
+      )}
+      <div className="nav-foot">
+        <span className="monogram" aria-hidden="true">
+          {name.slice(0, 2).toUpperCase()}
+        </span>
+        <div>
+          <div className="strong ellipsis">
+            <Given text={name} />
+          </div>
+          <div className="meta">{t.role[role]}</div>
+        </div>
+        <button type="button" className="icon-button" aria-label={t.shell.signOut} title={t.shell.signOut} onClick={() => void signOut()}>
+          <Icon name="out" />
+        </button>
+      </div>
+    </nav>
+  );
+}
+
+function BottomBar() {
+  const path = useLocation({ select: (location) => location.pathname });
+  const places: Place[] = [...watch, respond[0]!, { to: "/enrol", icon: "qr", label: t.shell.enrol }];
+  return (
+    <nav className="bottom-bar" aria-label={t.shell.quickNavigation}>
+      {places.map((place) => (
+        <Link
+          key={place.to}
+          to={place.to}
+          aria-current={(place.to === "/" ? path === "/" : path.startsWith(place.to)) ? "page" : undefined}
+        >
+          <Icon name={place.icon} size={20} />
+          {place.label}
+        </Link>
+      ))}
+    </nav>
+  );
+}
+
+export function Shell() {
+  const live = useLive();
+  const navigate = useNavigate();
+  const [palette, setPalette] = useState(false);
+  const [help, setHelp] = useState(false);
+  const main = useRef<HTMLElement>(null);
+  const path = useLocation({ select: (location) => location.pathname });
+  const firstPath = useRef(path);
+
+  // After a change of page the focus goes to the new one, as it would on a full load.
+  useEffect(() => {
+    if (firstPath.current === path) return;
+    firstPath.current = "";
+    main.current?.focus({ preventScroll: true });
+  }, [path]);
+
+  useEffect(() => {
+    const listener = (event: KeyboardEvent) => {
+      if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === "k") {
+        event.preventDefault();
+        setPalette(true);
+      }
+    };
+    document.addEventListener("keydown", listener);
+    return () => document.removeEventListener("keydown", listener);
+  }, []);
+  useKeys({ "/": focusSearch, "?": () => setHelp(true) });
+
+  return (
+    <div className="shell">
+      <a
+        className="skip"
+        href="#main"
+        onClick={(event) => {
+          event.preventDefault();
+          main.current?.focus();
+        }}
+      >
+        {t.shell.skip}
+      </a>
+      <Navigation />
+      <div className="column">
+        <header className="top">
+          <Link to="/" className="top-brand" aria-label={t.shell.overview}>
+            <Logo />
+          </Link>
+          <button
+            type="button"
+            className="search-open"
+            data-search-open
+            aria-haspopup="dialog"
+            onClick={() => setPalette(true)}
+          >
+            <Icon name="search" size={16} />
+            <span>{t.shell.search}</span>
+            <kbd aria-hidden="true">Ctrl K</kbd>
+          </button>
+          <div className="top-end">
+            <LiveMark live={live} />
+            <button type="button" className="icon-button top-help" aria-label={t.shell.help} onClick={() => setHelp(true)}>
+              <Icon name="help" />
+            </button>
+            <SchemeButton />
+          </div>
+        </header>
+        <LostBanner live={live} />
+        <main id="main" className="content" tabIndex={-1} ref={main}>
+          <Outlet />
+        </main>
+      </div>
+      <BottomBar />
+      <Toasts />
+      <Suspense>
+        {palette && <Palette onClose={() => setPalette(false)} navigate={navigate} />}
+        {help && <KeyHelp onClose={() => setHelp(false)} />}
+      </Suspense>
+    </div>
+  );
+}
