@@ -36,6 +36,7 @@ class Policy {
 
   const std::string& id() const;
   int version() const;
+  const std::string& description() const;
   const std::vector<std::string>& groups() const;  // device groups it is for; "*" is the rest
   std::vector<RuleSummary> rules() const;
 
