@@ -126,9 +126,12 @@ def first_password(data):
 
 
 def configure_webhook(data, url, secret):
-    """A connector, before the server's first start."""
-    (pathlib.Path(data) / "connectors.yaml").write_text(
-        f"connectors:\n  - {{id: hook, kind: webhook, url: '{url}', secret: '{secret}'}}\n")
+    """A connector, before the server's first start (docs/connectors.md)."""
+    (data / "webhook.secret").write_text(secret)
+    (data / "webhook.secret").chmod(0o600)
+    (data / "connectors.json").write_text(json.dumps(
+        {"connectors": [{"id": "hook", "kind": "webhook", "url": url, "secret_file": "webhook.secret"}]}))
+    (data / "connectors.json").chmod(0o600)
 
 
 class Server:
@@ -425,10 +428,11 @@ class WebhookReceiver:
         return 204
 
     def signed(self, headers, body):
-        """As docs/events.md says: HMAC-SHA256 over the timestamp, a dot and the body."""
-        stamp = headers.get("X-Bartizan-Timestamp", "")
-        wanted = "sha256=" + hmac.new(self.secret, stamp.encode() + b"." + body, hashlib.sha256).hexdigest()
-        return hmac.compare_digest(wanted, headers.get("X-Bartizan-Signature", ""))
+        """t=SECONDS,v1=HEX: HMAC-SHA256 over the seconds, a dot and the body (docs/events.md)."""
+        parts = dict(part.split("=", 1) for part in headers.get("X-Bartizan-Signature", "").split(",") if "=" in part)
+        stamp = parts.get("t", "0")
+        wanted = hmac.new(self.secret, stamp.encode() + b"." + body, hashlib.sha256).hexdigest()
+        return hmac.compare_digest(wanted, parts.get("v1", "")) and abs(time.time() - int(stamp)) < 300
 
     def close(self):
         self.server.shutdown()
