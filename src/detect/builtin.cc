@@ -3,16 +3,21 @@
 #include <array>
 
 #include "detect/detector.h"
+#include "detect/link/link_detector.h"
 #include "detect/reported/reported.h"
 #include "detect/rule_detector.h"
 
 namespace bartizan::detect {
 namespace {
 
+constexpr std::string_view kLinkOpened[] = {"link.opened"};
+constexpr std::string_view kMessageReceived[] = {"message.received"};
 constexpr std::string_view kThreatFound[] = {"threat.found"};
 
 constexpr std::array kDetectors = std::to_array<Detector>({
     {.name = "rules", .kinds = {}, .run = run_rules},
+    {.name = "link", .kinds = kLinkOpened, .run = run_link_opened},
+    {.name = "message_links", .kinds = kMessageReceived, .run = run_message_links},
     {.name = "reported", .kinds = kThreatFound, .run = run_reported},
 });
 

@@ -16,6 +16,14 @@ Status check_names(const std::vector<std::string>& names, std::string_view allow
   return {};
 }
 
+// Absent is false.
+Result<bool> read_flag(rules::YamlMap& map, std::string_view key) {
+  if (!map.has(key)) return false;
+  BARTIZAN_ASSIGN(const rules::YamlNode* node, map.node(key));
+  if (const auto value = node->as_boolean()) return *value;
+  return rules::error_at(map.file(), *node, "true or false is wanted");
+}
+
 Result<Brand> read_brand(const rules::YamlNode& node, const std::string& file) {
   static constexpr std::string_view kLabel = "abcdefghijklmnopqrstuvwxyz0123456789-";
   static constexpr std::string_view kDomain = "abcdefghijklmnopqrstuvwxyz0123456789-.";
@@ -28,11 +36,8 @@ Result<Brand> read_brand(const rules::YamlNode& node, const std::string& file) {
   BARTIZAN_TRY(check_names(brand.words, kLabel, map));
   if (brand.words.empty())
     brand.words = {brand.domains.front().substr(0, brand.domains.front().find('.'))};
-  if (const rules::YamlNode* common = node.find("common_word")) {
-    BARTIZAN_ASSIGN(const rules::YamlNode* asked, map.node("common_word"));
-    if (!asked->as_boolean()) return rules::error_at(file, *common, "true or false is wanted");
-    brand.common_word = *asked->as_boolean();
-  }
+  BARTIZAN_ASSIGN(brand.common_word, read_flag(map, "common_word"));
+  BARTIZAN_ASSIGN(brand.delivery_network, read_flag(map, "delivery_network"));
   BARTIZAN_TRY(map.finish());
   return brand;
 }
@@ -49,6 +54,7 @@ Result<BrandSet> BrandSet::load(std::string_view yaml, const std::string& file) 
       const auto [place, added] = set.owner_by_domain_.emplace(domain, set.brands_.size());
       if (!added) return rules::error_at(file, node, domain + " has two owners");
     }
+    set.words_.insert(brand.words.begin(), brand.words.end());
     set.brands_.push_back(std::move(brand));
   }
   return set;

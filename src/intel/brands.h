@@ -2,6 +2,7 @@
 #pragma once
 
 #include <map>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -19,20 +20,24 @@ struct Brand {
   // Word and dictionary meaning or other owners share it: only the whole label with another suffix
   // or an homograph counts, not the word among others.
   bool common_word = false;
+  // Names below its domains are those of its customers' sites, as "www.brand.com.network.net".
+  bool delivery_network = false;
 };
 
 class BrandSet {
  public:
   BrandSet() = default;
-  // YAML: a list of {name, domains, words?, common_word?}. `words` defaults to the first label of
-  // the home domain. Errors read "file:line: message".
+  // YAML: a list of {name, domains, words?, common_word?, delivery_network?}. `words` defaults to
+  // the first label of the home domain. Errors read "file:line: message".
   static Result<BrandSet> load(std::string_view yaml, const std::string& file);
 
   const std::vector<Brand>& brands() const { return brands_; }
   // The brand that owns `registrable_domain`, or null.
   const Brand* owner_of(std::string_view registrable_domain) const;
+  bool is_word(std::string_view label) const { return words_.find(label) != words_.end(); }
 
  private:
+  std::set<std::string, std::less<>> words_;  // of all brands
   std::vector<Brand> brands_;
   std::map<std::string, std::size_t, std::less<>> owner_by_domain_;
 };

@@ -1,0 +1,179 @@
+#include "detect/link/judge.h"
+
+#include <optional>
+#include <utility>
+
+#include "detect/link/likeness.h"
+#include "intel/indicators.h"
+#include "intel/popular_domains.h"
+#include "parse/domain/idna.h"
+#include "parse/domain/utf8.h"
+
+namespace bartizan::detect {
+namespace {
+
+using parse::UrlAnomaly;
+
+std::vector<Evidence> evidence_of(const LinkAddress& address) {
+  std::vector<Evidence> evidence{
+      {.fact = "host", .value = address.url.host, .why = "The host a browser would connect to."},
+      {.fact = "url", .value = address.quotable(), .why = "The address without its query."}};
+  if (!address.owned_name.empty() && address.owned_name != address.url.host) {
+    evidence.push_back({.fact = "registrable_domain",
+                        .value = address.owned_name,
+                        .why = "Who holds this name controls the host."});
+  }
+  return evidence;
+}
+
+// A whole hosting platform or popular site is not bad because one of its pages was.
+bool is_shared(const std::string& domain, const intel::Content& content) {
+  return content.public_suffixes().is_public_suffix(domain) ||
+         content.popular_domains().contains(domain);
+}
+
+const intel::Indicator* find_indicator(const LinkAddress& address, const intel::Content& content) {
+  const intel::IndicatorSet& set = content.indicators();
+  const std::string& host = address.url.host;
+  if (const auto* found = set.find_url(host, address.url.path)) return found;
+  if (const auto* found = set.find_host(host); found && !is_shared(host, content)) return found;
+  if (address.url.host_kind != parse::HostKind::kDomain) return nullptr;
+  const intel::Indicator* found = set.find_domain(host);
+  return found != nullptr && !is_shared(found->value, content) ? found : nullptr;
+}
+
+std::optional<LinkConclusion> known_bad(const LinkAddress& address, const intel::Content& content) {
+  if (address.url.host.empty()) return std::nullopt;
+  const intel::Indicator* indicator = find_indicator(address, content);
+  if (indicator == nullptr) return std::nullopt;
+  const bool phishing = indicator->type == intel::IndicatorType::kPhishing;
+  LinkConclusion out{.threat = phishing ? "link.known_phishing" : "link.known_malware_host",
+                     .confidence = indicator->confidence,
+                     .evidence = evidence_of(address)};
+  const std::string type(to_string(indicator->type));
+  out.summary = address.url.host + " is listed as " + type + ": " + indicator->name + ".";
+  out.evidence.push_back({.fact = "indicator",
+                          .value = indicator->value,
+                          .why = "Published as " + type + " (" + indicator->name + ").",
+                          .weight = indicator->confidence});
+  out.evidence.push_back(
+      {.fact = "source", .value = indicator->source, .why = "Who published the indicator."});
+  out.would_change = "The indicator " + indicator->value + " withdrawn or on the allow list.";
+  return out;
+}
+
+struct LikenessText {
+  std::string_view threat;
+  std::string_view how;  // completes "HOST imitates BRAND: "
+};
+
+LikenessText text_of(LikenessKind kind) {
+  switch (kind) {
+    case LikenessKind::kHomograph:
+      return {"link.homograph", "letters that look like its own"};
+    case LikenessKind::kSwappedSigns:
+      return {"link.typosquat", "signs that look like its letters"};
+    case LikenessKind::kTypo:
+      return {"link.typosquat", "a slip or two away from its name"};
+    case LikenessKind::kOtherSuffix:
+      return {"link.typosquat", "its name under a suffix it does not use"};
+    case LikenessKind::kSubdomain:
+      return {"link.brand_in_subdomain", "its name in front of another domain"};
+    case LikenessKind::kCombination:
+      return {"link.brand_in_subdomain", "its name beside a word that lures"};
+  }
+  return {};
+}
+
+std::optional<LinkConclusion> imitation(const LinkAddress& address, const intel::Content& content) {
+  const std::optional<Likeness> likeness = find_likeness(address, content);
+  if (!likeness) return std::nullopt;
+  const LikenessText text = text_of(likeness->kind);
+  const std::string& target = likeness->brand->domains.front();
+  LinkConclusion out{.threat = std::string(text.threat),
+                     .confidence = likeness->confidence,
+                     .evidence = evidence_of(address)};
+  out.summary =
+      address.url.host + " imitates " + likeness->brand->name + ": " + std::string(text.how) + ".";
+  out.evidence.push_back({.fact = "brand",
+                          .value = likeness->brand->name,
+                          .why = "The brand the name is made to look like."});
+  out.evidence.push_back(
+      {.fact = "target", .value = target, .why = "The brand's own domain, which this is not."});
+  out.evidence.push_back({.fact = "looks_like",
+                          .value = likeness->looks_like,
+                          .why = "How the imitating part reads: " + std::string(text.how) + ".",
+                          .weight = likeness->confidence});
+  if (likeness->kind == LikenessKind::kHomograph) {
+    out.evidence.push_back({.fact = "shown_as",
+                            .value = parse::encode_utf8(parse::domain_to_unicode(address.url.host)),
+                            .why = "How a browser may show the host."});
+  }
+  if (likeness->kind == LikenessKind::kTypo) {
+    out.evidence.push_back({.fact = "distance",
+                            .value = std::to_string(likeness->distance),
+                            .why = "Letters added, dropped, changed or swapped."});
+  }
+  out.would_change = address.owned_name + " among the domains of " + likeness->brand->name + ".";
+  return out;
+}
+
+bool looks_like_host(std::string_view name, const parse::PublicSuffixList& suffixes) {
+  std::string host(name.substr(0, name.find_first_of("/%\\:")));
+  for (char& c : host) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+  const std::size_t dot = host.rfind('.');
+  return dot != std::string::npos && suffixes.is_public_suffix(host.substr(dot + 1)) &&
+         !suffixes.registrable_domain_icann(host).empty();
+}
+
+struct Trick {
+  std::string_view name;
+  std::string_view why;
+  int confidence;
+};
+
+std::optional<Trick> find_trick(const parse::Url& url, const parse::PublicSuffixList& suffixes) {
+  if (url.has(UrlAnomaly::kUserInfo) && looks_like_host(url.username, suffixes))
+    return Trick{"user_name_as_host", "What stands before the @ looks like the host and is not.",
+                 90};
+  if (url.has(UrlAnomaly::kObscureIpv4))
+    return Trick{"number_as_host", "The host is a number written so that people do not see it.",
+                 80};
+  if (url.has(UrlAnomaly::kPercentEncodedHost))
+    return Trick{"encoded_host", "Letters of the host are hidden as percent codes.", 75};
+  if (url.has(UrlAnomaly::kMappedHost))
+    return Trick{"mapped_host", "Browsers turn letters of the host into others.", 70};
+  return std::nullopt;
+}
+
+std::optional<LinkConclusion> deceit(const LinkAddress& address, const intel::Content& content) {
+  const auto trick = find_trick(address.url, content.public_suffixes());
+  if (!trick) return std::nullopt;
+  LinkConclusion out{.threat = "link.deceptive_address",
+                     .confidence = trick->confidence,
+                     .evidence = evidence_of(address)};
+  out.summary = "The address leads to " + address.url.host + " and is written to hide it.";
+  out.evidence.push_back({.fact = "trick",
+                          .value = std::string(trick->name),
+                          .why = std::string(trick->why),
+                          .weight = trick->confidence});
+  if (trick->name == "user_name_as_host") {
+    out.evidence.push_back({.fact = "target",
+                            .value = address.url.username.substr(0, 253),
+                            .why = "The host it pretends to lead to."});
+  }
+  out.would_change = "The same address written plainly.";
+  return out;
+}
+
+}  // namespace
+
+std::vector<LinkConclusion> judge_link(const LinkAddress& address, const intel::Content& content) {
+  std::vector<LinkConclusion> out;
+  for (auto judge : {known_bad, imitation, deceit}) {
+    if (auto conclusion = judge(address, content)) out.push_back(*std::move(conclusion));
+  }
+  return out;
+}
+
+}  // namespace bartizan::detect

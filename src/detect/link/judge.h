@@ -1,0 +1,26 @@
+// The judgement on one link, the same wherever the link came from.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "detect/link/address.h"
+#include "intel/content.h"
+#include "model/finding.h"
+
+namespace bartizan::detect {
+
+inline constexpr std::string_view kLinkRuleVersion = "1";
+
+struct LinkConclusion {
+  std::string threat;  // link.known_phishing, link.homograph...
+  int confidence = 0;  // 0-100
+  std::string summary;
+  std::vector<Evidence> evidence;
+  std::string would_change;
+};
+
+// Known bad addresses first, then likeness to a brand, then tricks of writing; at most one of each.
+std::vector<LinkConclusion> judge_link(const LinkAddress& address, const intel::Content& content);
+
+}  // namespace bartizan::detect

@@ -1,0 +1,290 @@
+#include "detect/link/likeness.h"
+
+#include <algorithm>
+#include <array>
+#include <cstdlib>
+#include <vector>
+
+#include "detect/link/lure_words.h"
+#include "intel/confusables.h"
+#include "intel/popular_domains.h"
+#include "parse/domain/idna.h"
+
+namespace bartizan::detect {
+namespace {
+
+using intel::Brand;
+
+constexpr std::size_t kMaxLabel = 63;
+
+std::vector<std::string_view> tokens_of(std::string_view label) {
+  std::vector<std::string_view> tokens;
+  while (!label.empty()) {
+    const std::size_t hyphen = label.find('-');
+    if (hyphen != 0) tokens.push_back(label.substr(0, hyphen));
+    label.remove_prefix(hyphen == std::string_view::npos ? label.size() : hyphen + 1);
+  }
+  return tokens;
+}
+
+// Whether `word` stands in `label` between hyphens or its ends.
+bool has_token(std::string_view label, std::string_view word) {
+  for (std::size_t at = label.find(word); at != std::string_view::npos;
+       at = label.find(word, at + 1)) {
+    const std::size_t end = at + word.size();
+    if ((at == 0 || label[at - 1] == '-') && (end == label.size() || label[end] == '-'))
+      return true;
+  }
+  return false;
+}
+
+std::string_view suffix_of(const LinkAddress& address) {
+  const std::string_view name = address.owned_name;
+  const std::size_t dot = name.find('.');
+  return dot == std::string_view::npos ? std::string_view{} : name.substr(dot + 1);
+}
+
+// What the checks below share about one address, computed once.
+struct Look {
+  const LinkAddress& address;
+  std::string label;                            // owned label
+  std::string folded;                           // the same, look-alike signs made equal
+  std::vector<std::string> foreign_lookalikes;  // of labels with other letters: how they read
+  bool lured = false;                           // some token of the host is a strong lure
+  bool is_brand_name = false;  // the label is a brand's very name: no slip of another's
+};
+
+Look look_at(const LinkAddress& address, const intel::Content& content) {
+  Look look{.address = address, .label = address.owned_label};
+  look.is_brand_name = content.brands().is_word(look.label);
+  look.folded = fold_lookalikes(look.label);
+  std::vector<std::string> labels = address.subdomains;
+  labels.push_back(address.owned_label);
+  for (const std::string& label : labels) {
+    if (label.size() > kMaxLabel) continue;
+    for (const std::string_view token : tokens_of(label)) look.lured |= is_strong_lure(token);
+    if (!label.starts_with("xn--")) continue;
+    const std::u32string unicode = parse::domain_to_unicode(label);
+    look.foreign_lookalikes.push_back(content.confusables().ascii_lookalike(unicode));
+  }
+  return look;
+}
+
+// Among letters of other scripts i and l are told apart by a dot at best.
+std::string fold_foreign(std::string_view text) {
+  std::string out = fold_lookalikes(text);
+  std::replace(out.begin(), out.end(), 'i', 'l');
+  return out;
+}
+
+std::optional<Likeness> homograph(const Look& look, const Brand& brand, const std::string& word) {
+  for (const std::string& reading : look.foreign_lookalikes) {
+    const bool whole = fold_foreign(reading) == fold_foreign(word);
+    if (whole || (word.size() >= 5 && has_token(reading, word)))
+      return Likeness{LikenessKind::kHomograph, &brand, reading, 0, whole ? 95 : 85};
+  }
+  return std::nullopt;
+}
+
+// Signs in place of letters: as the whole label, or as one of its tokens.
+std::optional<Likeness> swapped_signs(const Look& look, const Brand& brand,
+                                      const std::string& word) {
+  if (word.size() < 5) return std::nullopt;
+  const std::string folded_word = fold_lookalikes(word);
+  if (look.label != word && look.folded == folded_word)
+    return Likeness{LikenessKind::kSwappedSigns, &brand, look.label, 0, 85};
+  for (const std::string_view token : tokens_of(look.label)) {
+    if (token != word && fold_lookalikes(token) == folded_word)
+      return Likeness{LikenessKind::kSwappedSigns, &brand, std::string(token), 0, 80};
+  }
+  return std::nullopt;
+}
+
+// How many edits still look like `word`: short names have too many honest neighbours.
+int edits_allowed(const Brand& brand, const std::string& word) {
+  if (brand.common_word || word.size() < 6) return 0;
+  return word.size() < 11 ? 1 : 2;
+}
+
+std::optional<Likeness> typo(const Look& look, const Brand& brand, const std::string& word) {
+  const int limit = edits_allowed(brand, word);
+  const std::string& label = look.label;
+  if (limit == 0 || look.is_brand_name || label.size() < 5) return std::nullopt;
+  const int distance = edit_distance(label, word, limit);
+  if (distance > limit) return std::nullopt;
+  // A changed first letter makes another word more often than a slip of the finger.
+  if (label.front() != word.front() && (distance > 1 || word.size() < 8)) return std::nullopt;
+  return Likeness{LikenessKind::kTypo, &brand, label, distance, distance == 1 ? 75 : 65};
+}
+
+// The suffixes under which companies hold their own names, and those of countries, say nothing.
+bool is_unremarkable_suffix(std::string_view suffix) {
+  static constexpr std::array<std::string_view, 8> kUsual{"com", "net", "org", "info",
+                                                          "biz", "app", "dev", "io"};
+  static constexpr std::array<std::string_view, 5> kGivenAway{"tk", "ml", "ga", "cf", "gq"};
+  const std::string_view top = suffix.substr(suffix.rfind('.') + 1);
+  if (std::find(kUsual.begin(), kUsual.end(), top) != kUsual.end()) return true;
+  return top.size() == 2 &&
+         std::find(kGivenAway.begin(), kGivenAway.end(), top) == kGivenAway.end();
+}
+
+std::optional<Likeness> other_suffix(const Look& look, const Brand& brand,
+                                     const std::string& word) {
+  if (brand.common_word || look.label != word || look.address.on_platform || word.size() < 5)
+    return std::nullopt;
+  if (is_unremarkable_suffix(suffix_of(look.address))) return std::nullopt;
+  return Likeness{LikenessKind::kOtherSuffix, &brand, look.address.owned_name, 0, 60};
+}
+
+// "paypal.com.evil.example", or "paypal.com-track.example", where a hyphen hides the end. `host` is
+// without its public suffix: in "paypal.com.au" nothing stands in front of anything.
+bool stands_in_front(std::string_view host, std::string_view domain) {
+  for (std::size_t at = host.find(domain); at != std::string_view::npos;
+       at = host.find(domain, at + 1)) {
+    const std::size_t end = at + domain.size();
+    if ((at == 0 || host[at - 1] == '.') && end < host.size() &&
+        (host[end] == '.' || host[end] == '-'))
+      return true;
+  }
+  return false;
+}
+
+// "paypal.com" or "paypal-com" in front of a name that is not the brand's.
+std::optional<Likeness> own_domain_in_front(const Look& look, const Brand& brand) {
+  const std::string_view host = look.address.url.host;
+  const std::string_view chosen = host.substr(0, host.size() - suffix_of(look.address).size());
+  for (const std::string& domain : brand.domains) {
+    if (domain.find('.') < 4) continue;  // "x.com": too little to mean somebody
+    if (stands_in_front(chosen, domain))
+      return Likeness{LikenessKind::kSubdomain, &brand, domain, 0, 90};
+    std::string hyphened = domain;
+    std::replace(hyphened.begin(), hyphened.end(), '.', '-');
+    const auto joined = [&](std::string_view label) { return has_token(label, hyphened); };
+    if (joined(look.label) ||
+        std::any_of(look.address.subdomains.begin(), look.address.subdomains.end(), joined))
+      return Likeness{LikenessKind::kSubdomain, &brand, domain, 0, 80};
+  }
+  return std::nullopt;
+}
+
+std::optional<Likeness> name_in_front(const Look& look, const Brand& brand,
+                                      const std::string& word) {
+  if (!look.lured || brand.common_word || word.size() < 4) return std::nullopt;
+  for (const std::string& label : look.address.subdomains) {
+    if (has_token(label, word)) return Likeness{LikenessKind::kSubdomain, &brand, label, 0, 75};
+  }
+  return std::nullopt;
+}
+
+bool is_serial_number(std::string_view token) {
+  return token.size() >= 5 && token.find_first_not_of("0123456789") == std::string_view::npos;
+}
+
+// "paypal-login", "securepaypal", "paypal-87243".
+std::optional<Likeness> combination(const Look& look, const Brand& brand, const std::string& word) {
+  const std::string& label = look.label;
+  if (label.size() <= word.size()) return std::nullopt;
+  if (has_token(label, word)) {
+    const std::vector<std::string_view> tokens = tokens_of(label);
+    const bool strong = std::any_of(tokens.begin(), tokens.end(), [&](std::string_view token) {
+      return is_strong_lure(token) || (!brand.common_word && is_serial_number(token));
+    });
+    const bool weak = std::any_of(tokens.begin(), tokens.end(), is_weak_lure);
+    if (strong || (weak && !brand.common_word && !look.address.on_platform))
+      return Likeness{LikenessKind::kCombination, &brand, label, 0, strong ? 75 : 60};
+    return std::nullopt;
+  }
+  if (brand.common_word || word.size() < 5) return std::nullopt;
+  std::string_view rest = label;
+  if (rest.starts_with(word)) {
+    rest.remove_prefix(word.size());
+  } else if (rest.ends_with(word)) {
+    rest.remove_suffix(word.size());
+  } else {
+    return std::nullopt;
+  }
+  while (rest.starts_with('-')) rest.remove_prefix(1);
+  while (rest.ends_with('-')) rest.remove_suffix(1);
+  if (is_strong_lure(rest)) return Likeness{LikenessKind::kCombination, &brand, label, 0, 75};
+  return std::nullopt;
+}
+
+void keep_stronger(std::optional<Likeness>& best, std::optional<Likeness> other) {
+  if (other && (!best || other->confidence > best->confidence)) best = std::move(other);
+}
+
+bool is_above_suspicion(const LinkAddress& address, const intel::Content& content) {
+  if (address.owned_name.empty() || address.owned_label.size() > kMaxLabel) return true;
+  if (content.brands().owner_of(address.owned_name) != nullptr) return true;
+  const Brand* host = content.brands().owner_of(address.registrable_domain);
+  if (host != nullptr && host->delivery_network) return true;
+  return content.popular_domains().contains(address.owned_name);
+}
+
+}  // namespace
+
+int edit_distance(std::string_view a, std::string_view b, int limit) {
+  const auto rows = static_cast<int>(a.size());
+  const auto columns = static_cast<int>(b.size());
+  if (rows > static_cast<int>(kMaxLabel) || columns > static_cast<int>(kMaxLabel) ||
+      std::abs(rows - columns) > limit)
+    return limit + 1;
+  std::array<int, kMaxLabel + 1> two_ago{};
+  std::array<int, kMaxLabel + 1> last{};
+  std::array<int, kMaxLabel + 1> now{};
+  for (int j = 0; j <= columns; ++j) last[j] = j;
+  for (int i = 1; i <= rows; ++i) {
+    now[0] = i;
+    int least = i;
+    for (int j = 1; j <= columns; ++j) {
+      const bool same = a[i - 1] == b[j - 1];
+      now[j] = std::min({last[j] + 1, now[j - 1] + 1, last[j - 1] + (same ? 0 : 1)});
+      if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1])
+        now[j] = std::min(now[j], two_ago[j - 2] + 1);
+      least = std::min(least, now[j]);
+    }
+    if (least > limit) return limit + 1;
+    two_ago = last;
+    last = now;
+  }
+  return std::min(last[columns], limit + 1);
+}
+
+std::string fold_lookalikes(std::string_view text) {
+  std::string out;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const std::string_view pair = text.substr(i, 2);
+    if (pair == "rn" || pair == "vv") {
+      out += pair == "rn" ? 'm' : 'w';
+      ++i;
+      continue;
+    }
+    const char c = text[i];
+    out += c == '0' ? 'o' : c == '1' ? 'l' : c == '5' ? 's' : c;
+  }
+  return out;
+}
+
+std::optional<Likeness> find_likeness(const LinkAddress& address, const intel::Content& content) {
+  if (is_above_suspicion(address, content)) return std::nullopt;
+  const Look look = look_at(address, content);
+  const std::string_view suffix = suffix_of(address);
+  std::optional<Likeness> best;
+  const Brand* platform = content.brands().owner_of(address.registrable_domain);
+  for (const Brand& brand : content.brands().brands()) {
+    if (&brand == platform) continue;  // it answers itself for the names below its platform
+    keep_stronger(best, own_domain_in_front(look, brand));
+    for (const std::string& word : brand.words) {
+      if (suffix == word) continue;  // a brand's own top-level domain
+      keep_stronger(best, homograph(look, brand, word));
+      keep_stronger(best, swapped_signs(look, brand, word));
+      keep_stronger(best, typo(look, brand, word));
+      keep_stronger(best, other_suffix(look, brand, word));
+      keep_stronger(best, name_in_front(look, brand, word));
+      keep_stronger(best, combination(look, brand, word));
+    }
+  }
+  return best;
+}
+
+}  // namespace bartizan::detect

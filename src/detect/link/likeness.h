@@ -1,0 +1,43 @@
+// Which brand a host name imitates, and how.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "detect/link/address.h"
+#include "intel/brands.h"
+#include "intel/content.h"
+
+namespace bartizan::detect {
+
+enum class LikenessKind {
+  kHomograph,     // letters of other scripts or with marks that look like the brand's
+  kSwappedSigns,  // digits or letter pairs that look like its letters: "paypa1", "rnicrosoft"
+  kTypo,          // an edit or two away
+  kOtherSuffix,   // its very name under a suffix it does not use
+  kSubdomain,     // its domain in front of somebody else's
+  kCombination,   // its name with a word that lures: "paypal-login"
+};
+
+struct Likeness {
+  LikenessKind kind;
+  const intel::Brand* brand;
+  std::string looks_like;  // the part of the host that imitates, as it reads: "paypal"
+  int distance = 0;        // of kTypo: edits
+  int confidence = 0;      // 0-100
+};
+
+// Nothing for the brand's own domains, for popular sites, and for addresses that are no names. The
+// strongest likeness when there are several.
+std::optional<Likeness> find_likeness(const LinkAddress& address, const intel::Content& content);
+
+// Optimal string alignment distance: insertions, deletions, replacements and swaps of neighbours,
+// counted up to `limit` + 1.
+int edit_distance(std::string_view a, std::string_view b, int limit);
+
+// `text` with signs that look alike in ASCII made equal: 0 and o, 1 and l, 5 and s, "rn" and m,
+// "vv" and w.
+std::string fold_lookalikes(std::string_view text);
+
+}  // namespace bartizan::detect

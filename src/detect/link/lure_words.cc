@@ -1,0 +1,40 @@
+#include "detect/link/lure_words.h"
+
+#include <algorithm>
+#include <array>
+
+namespace bartizan::detect {
+namespace {
+
+// English, German, French, Spanish and Italian.
+constexpr auto kStrong = std::to_array<std::string_view>({
+    "acces",         "account",      "accounts",   "airdrop", "alert",         "anmeldung",
+    "authenticate",  "billing",      "blocked",    "claim",   "compte",        "conferma",
+    "confirm",       "confirmation", "connexion",  "cuenta",  "customs",       "delivery",
+    "fee",           "helpdesk",     "identity",   "invoice", "kunden",        "kyc",
+    "limited",       "locked",       "login",      "logon",   "notice",        "parcel",
+    "passwort",      "password",     "redelivery", "recover", "recovery",      "refund",
+    "reset",         "reward",       "rewards",    "secure",  "secured",       "securelogin",
+    "seguro",        "sicherheit",   "signin",     "sign-in", "suspended",     "tracking",
+    "unlock",        "unusual",      "update",     "updates", "validate",      "validation",
+    "verificar",     "verification", "verifica",   "verify",  "verifizierung", "wallet-connect",
+    "walletconnect", "zoll",
+});
+constexpr auto kWeak = std::to_array<std::string_view>({
+    "auth",    "bank",     "banking", "bonus",    "card",     "center",  "claims",
+    "client",  "customer", "gift",    "help",     "id",       "mail",    "official",
+    "online",  "pay",      "payment", "payments", "security", "service", "services",
+    "support", "track",    "wallet",  "webmail",
+});
+
+template <std::size_t N>
+bool contains(const std::array<std::string_view, N>& words, std::string_view token) {
+  return std::find(words.begin(), words.end(), token) != words.end();
+}
+
+}  // namespace
+
+bool is_strong_lure(std::string_view token) { return contains(kStrong, token); }
+bool is_weak_lure(std::string_view token) { return contains(kWeak, token); }
+
+}  // namespace bartizan::detect

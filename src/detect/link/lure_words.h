@@ -1,0 +1,13 @@
+// Words that stand beside a brand's name in addresses made to deceive.
+#pragma once
+
+#include <string_view>
+
+namespace bartizan::detect {
+
+// Of signing in, trouble and haste: rare in honest names beside a brand.
+bool is_strong_lure(std::string_view token);
+// Of business in general: they count only where the brand's name has no other meaning.
+bool is_weak_lure(std::string_view token);
+
+}  // namespace bartizan::detect
