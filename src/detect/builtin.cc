@@ -2,6 +2,7 @@
 // express is content (content/rules/) and needs no line here.
 #include <array>
 
+#include "detect/app/known_bad.h"
 #include "detect/detector.h"
 #include "detect/link/link_detector.h"
 #include "detect/reported/reported.h"
@@ -12,12 +13,14 @@ namespace {
 
 constexpr std::string_view kLinkOpened[] = {"link.opened"};
 constexpr std::string_view kMessageReceived[] = {"message.received"};
+constexpr std::string_view kAppInstalled[] = {"app.installed"};
 constexpr std::string_view kThreatFound[] = {"threat.found"};
 
 constexpr std::array kDetectors = std::to_array<Detector>({
     {.name = "rules", .kinds = {}, .run = run_rules},
     {.name = "link", .kinds = kLinkOpened, .run = run_link_opened},
     {.name = "message_links", .kinds = kMessageReceived, .run = run_message_links},
+    {.name = "known_bad_app", .kinds = kAppInstalled, .run = run_known_bad_app},
     {.name = "reported", .kinds = kThreatFound, .run = run_reported},
 });
 

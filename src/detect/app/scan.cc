@@ -1,0 +1,182 @@
+#include "detect/app/scan.h"
+
+#include <algorithm>
+#include <set>
+
+#include "base/crypto.h"
+#include "detect/app/hosts.h"
+#include "parse/apksig/verifier.h"
+#include "parse/axml/parser.h"
+#include "parse/dex/strings.h"
+#include "parse/zip/parser.h"
+
+namespace bartizan::detect {
+namespace {
+
+constexpr std::string_view kManifestName = "AndroidManifest.xml";
+
+// SHA-256 of certificates whose private keys are published (AOSP build/target/product/security).
+constexpr std::string_view kPublishedTestKeys[] = {
+    "a40da80a59d170caa950cf15c18c454d47a39b26989d8b640ecd745ba71bf5dc",  // testkey
+};
+
+// "classes.dex", "classes2.dex" ...: what the runtime loads.
+bool is_dex_name(std::string_view name) {
+  if (!name.starts_with("classes") || !name.ends_with(".dex")) return false;
+  const std::string_view number = name.substr(7, name.size() - 11);
+  return std::all_of(number.begin(), number.end(), [](char c) { return c >= '0' && c <= '9'; });
+}
+
+class Scan {
+ public:
+  Scan(const parse::ZipArchive& archive, const intel::Content& content)
+      : archive_(archive), content_(content) {}
+
+  Result<AppReport> run() {
+    const bool has_code =
+        std::any_of(archive_.entries.begin(), archive_.entries.end(),
+                    [](const parse::ZipEntry& entry) { return is_dex_name(entry.name); });
+    const parse::ZipEntry* manifest = archive_.find(kManifestName);
+    if (manifest == nullptr && !has_code && !archive_.truncated)
+      return Error{ErrorCode::kInvalid,
+                   "not an Android package: a ZIP without AndroidManifest.xml"};
+    report_.size = archive_.bytes.size();
+    report_.sha256 = sha256_hex(archive_.bytes);
+    take(archive_.anomalies, archive_.truncated);
+    read_manifest(manifest);
+    read_signature();
+    read_code();
+    return std::move(report_);
+  }
+
+ private:
+  void take(const std::vector<parse::Anomaly>& anomalies, bool truncated) {
+    for (const parse::Anomaly& anomaly : anomalies)
+      parse::note_anomaly(report_.anomalies, anomaly.id, anomaly.where, anomaly.detail);
+    report_.truncated |= truncated;
+  }
+
+  void note(std::string_view id, std::string_view detail) {
+    parse::note_anomaly(report_.anomalies, id, kManifestName, detail);
+    report_.truncated = true;
+  }
+
+  void read_manifest(const parse::ZipEntry* entry) {
+    if (entry == nullptr) return note("apk.no_manifest", "there is code and no manifest");
+    const parse::ZipContent content = parse::read_zip_entry(archive_, *entry, parse::kMaxAxmlBytes);
+    take(content.anomalies, content.truncated);
+    Result<parse::AndroidManifest> manifest = parse::parse_manifest(content.bytes);
+    if (!manifest.ok()) return note("apk.unreadable_manifest", manifest.error().message);
+    take(manifest->anomalies, manifest->truncated);
+    report_.manifest = std::move(manifest).value();
+  }
+
+  void read_signature() {
+    parse::SignaturePlatform platform;
+    if (report_.manifest) platform.target_sdk = report_.manifest->target_sdk;
+    report_.signature = parse::verify_apk_signature(archive_, platform);
+    for (const parse::Certificate& signer : report_.signature.signers) {
+      const bool published = std::find(std::begin(kPublishedTestKeys), std::end(kPublishedTestKeys),
+                                       signer.sha256) != std::end(kPublishedTestKeys);
+      // The subject that Android's build tools give the key they make for debugging.
+      report_.debug_signed |=
+          published || signer.subject.find("CN=Android Debug") != std::string::npos;
+    }
+  }
+
+  void read_code() {
+    HostCollector hosts(content_);
+    std::size_t left = kMaxAllDexBytes;
+    for (const parse::ZipEntry& entry : archive_.entries) {
+      if (!is_dex_name(entry.name)) continue;
+      const parse::ZipContent code =
+          parse::read_zip_entry(archive_, entry, std::min(left, kMaxDexBytes));
+      take(code.anomalies, code.truncated);
+      if (code.bytes.empty()) continue;
+      left -= code.bytes.size();
+      const parse::DexStrings strings =
+          parse::visit_dex_strings(code.bytes, [&](std::string_view text) { hosts.look_at(text); });
+      take(strings.anomalies, strings.truncated);
+    }
+    report_.domains = std::move(hosts).take(kMaxDomains);
+  }
+
+  const parse::ZipArchive& archive_;
+  const intel::Content& content_;
+  AppReport report_;
+};
+
+json::array strings_array(const std::vector<std::string>& values, std::size_t most) {
+  constexpr std::size_t kMaxItemBytes = 250;
+  json::array out;
+  for (const std::string& value : values) {
+    if (out.size() == most) break;
+    out.emplace_back(parse::printable(value, kMaxItemBytes));
+  }
+  return out;
+}
+
+void add_manifest_facts(const parse::AndroidManifest& manifest, json::object& body) {
+  // Limits as in content/observations/app.installed.yaml, less the "..." of what is cut.
+  body["package"] = parse::printable(manifest.package, 250);
+  if (!manifest.label.empty()) body["label"] = parse::printable(manifest.label, 120);
+  if (manifest.version_code) body["version_code"] = *manifest.version_code;
+  if (!manifest.version_name.empty())
+    body["version_name"] = parse::printable(manifest.version_name, 60);
+  if (manifest.target_sdk) body["target_sdk"] = *manifest.target_sdk;
+  body["permissions"] = strings_array(manifest.permissions, 512);
+  std::set<std::string> guards;
+  std::set<std::string> actions;
+  for (const parse::ManifestComponent& component : manifest.components) {
+    const bool guarded = component.kind == parse::ComponentKind::kService ||
+                         component.kind == parse::ComponentKind::kReceiver;
+    if (guarded && !component.permission.empty()) guards.insert(component.permission);
+    actions.insert(component.actions.begin(), component.actions.end());
+  }
+  body["components"] = strings_array({guards.begin(), guards.end()}, 512);
+  body["intent_actions"] = strings_array({actions.begin(), actions.end()}, 512);
+  // A manifest cut short may lack the activity that would have had the icon.
+  if (!manifest.truncated) body["has_launcher_icon"] = manifest.has_launcher_icon();
+  body["debuggable"] = manifest.debuggable;
+}
+
+void add_signature_facts(const AppReport& report, json::object& body) {
+  std::vector<std::string> sha256;
+  std::vector<std::string> sha1;
+  for (const parse::Certificate& signer : report.signature.signers) {
+    sha256.push_back(signer.sha256);
+    sha1.push_back(signer.sha1);
+  }
+  body["signers"] = strings_array(sha256, 16);
+  body["signers_sha1"] = strings_array(sha1, 16);
+  body["debug_signed"] = report.debug_signed;
+  // Not verified is not known: the field is left out, and rules see it so.
+  if (report.signature.verdict != parse::SignatureVerdict::kNotVerified)
+    body["signature"] = to_string(report.signature.verdict);
+}
+
+}  // namespace
+
+Result<AppReport> scan_app(Bytes file, const intel::Content& content) {
+  const Result<parse::ZipArchive> archive = parse::parse_zip(file);
+  if (!archive.ok())
+    return Error{ErrorCode::kInvalid, "not an Android package: " + archive.error().message};
+  return Scan(*archive, content).run();
+}
+
+json::object app_observation_body(const AppReport& report,
+                                  const std::optional<std::string>& installer) {
+  json::object body;
+  body["package"] = "";
+  body["sha256"] = report.sha256;
+  body["size"] = static_cast<std::int64_t>(report.size);
+  if (report.manifest) add_manifest_facts(*report.manifest, body);
+  add_signature_facts(report, body);
+  if (installer) body["installer"] = parse::printable(*installer, 250);
+  body["domains"] = strings_array(report.domains, kMaxDomains);
+  body["anomalies"] = strings_array(parse::anomaly_ids(report.anomalies), 64);
+  body["scan_truncated"] = report.truncated;
+  return body;
+}
+
+}  // namespace bartizan::detect
