@@ -1,0 +1,95 @@
+#include "cli/scan_command.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <filesystem>
+#include <sstream>
+
+#include "base/json.h"
+
+namespace bartizan::cli {
+namespace {
+
+using testing::HasSubstr;
+
+struct Ran {
+  int status;
+  std::string out;
+  std::string err;
+};
+Ran run(std::vector<std::string> args) {
+  std::ostringstream out;
+  std::ostringstream err;
+  args.insert(args.begin(), "app");
+  const int status = run_scan(args, out, err);
+  return {status, out.str(), err.str()};
+}
+
+bool has_demo_apps() { return std::filesystem::exists("build/demo-apps/notes.apk"); }
+
+TEST(ScanCommand, CleanAppExitsWithZero) {
+  if (!has_demo_apps()) GTEST_SKIP() << "demo apps not built: aapt, smali or apksigner missing";
+  const Ran ran = run({"build/demo-apps/notes.apk"});
+  EXPECT_EQ(ran.status, 0) << ran.out << ran.err;
+  EXPECT_THAT(ran.out, HasSubstr("clean"));
+}
+
+TEST(ScanCommand, ThreatExitsWithOneAndJsonIsALineAFile) {
+  if (!has_demo_apps()) GTEST_SKIP() << "demo apps not built: aapt, smali or apksigner missing";
+  const Ran ran = run({"--json", "build/demo-apps/stalkerware.apk", "build/demo-apps/notes.apk"});
+  EXPECT_EQ(ran.status, 1) << ran.err;
+  std::istringstream lines(ran.out);
+  std::string first;
+  std::string second;
+  ASSERT_TRUE(std::getline(lines, first) && std::getline(lines, second));
+  const Result<json::object> scanned = parse_json_object(first);
+  ASSERT_TRUE(scanned.ok());
+  EXPECT_EQ(get_string(*scanned, "package"), "com.hellospy");
+  EXPECT_EQ(get_string(*scanned, "verdict"), "malicious");
+  EXPECT_EQ(get_int(*scanned, "version_code"), 12);
+  const json::object* signature = get_object(*scanned, "signature");
+  ASSERT_NE(signature, nullptr);
+  EXPECT_EQ(get_string(*signature, "verdict"), "verified");
+  EXPECT_EQ(get_array(*signature, "signers")->size(), 1u);
+  EXPECT_THAT(get_strings(*scanned, "permissions"),
+              testing::Contains("android.permission.READ_SMS"));
+  EXPECT_FALSE(get_strings(*scanned, "techniques").empty());
+  EXPECT_EQ(get_string(parse_json_object(second).value(), "verdict"), "clean");
+}
+
+TEST(ScanCommand, TruncatedAppIsAFindingThatSaysSo) {
+  if (!has_demo_apps()) GTEST_SKIP() << "demo apps not built: aapt, smali or apksigner missing";
+  const Ran ran = run({"build/demo-apps/notes-truncated.apk"});
+  EXPECT_EQ(ran.status, 1);
+  EXPECT_THAT(ran.out, HasSubstr("app.evasive_package"));
+  EXPECT_THAT(ran.out, HasSubstr("zip.no_end_record"));
+}
+
+TEST(ScanCommand, InstallerDecidesAboutSideloading) {
+  if (!has_demo_apps()) GTEST_SKIP() << "demo apps not built: aapt, smali or apksigner missing";
+  EXPECT_EQ(run({"--installer", "com.android.vending", "build/demo-apps/banker.apk"}).status, 0);
+  const Ran sideloaded = run({"--installer", "", "build/demo-apps/notes.apk"});
+  EXPECT_EQ(sideloaded.status, 1);
+  EXPECT_THAT(sideloaded.out, HasSubstr("app.sideloaded"));
+}
+
+TEST(ScanCommand, WhatIsNoPackageIsOneLineAndExitTwo) {
+  const Ran ran = run({"README.md", "no-such-file.apk"});
+  EXPECT_EQ(ran.status, 2);
+  EXPECT_EQ(ran.out, "");
+  EXPECT_THAT(ran.err, HasSubstr("not an Android package"));
+  EXPECT_EQ(std::count(ran.err.begin(), ran.err.end(), '\n'), 2);
+}
+
+TEST(ScanCommand, WrongUseIsExitTwoAndHelpIsZero) {
+  EXPECT_EQ(run({}).status, 2);
+  EXPECT_EQ(run({"--no-such-option", "x"}).status, 2);
+  EXPECT_EQ(run({"--installer"}).status, 2);
+  const Ran help = run({"--help"});
+  EXPECT_EQ(help.status, 0);
+  EXPECT_THAT(help.out, HasSubstr("examples:"));
+}
+
+}  // namespace
+}  // namespace bartizan::cli
