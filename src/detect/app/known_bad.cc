@@ -54,9 +54,9 @@ std::vector<Match> match_identity(const json::object& body, const intel::Indicat
   const std::string_view file = get_string(body, "sha256").value_or("");
   if (!file.empty()) add(indicators.find_file(file), "sha256", file, "This very file is", 100);
   for (const std::string& signer : get_strings(body, "signers"))
-    add(indicators.find_signer(signer, ""), "signer_sha256", signer, "Signed with the key of", 100);
+    add(indicators.find_signer(signer, ""), "signers", signer, "Signed with the key of", 100);
   for (const std::string& signer : get_strings(body, "signers_sha1"))
-    add(indicators.find_signer("", signer), "signer_sha1", signer, "Signed with the key of", 100);
+    add(indicators.find_signer("", signer), "signers", signer, "Signed with the key of", 100);
   // A part of the system image may share a name that stalkerware took to hide behind.
   if (!package.empty() && !get_bool(body, "system_app").value_or(false))
     add(indicators.find_package(package), "package", package, "The package name is that of", 90);
@@ -109,7 +109,7 @@ void add_domain_finding(const Observation& observation, const Context& context,
     const int weight = indicator->confidence * 80 / 100;  // a name in the code, not a connection
     confidence = std::max(confidence, weight);
     if (evidence.size() < kMaxQuotedHosts)
-      evidence.push_back({.fact = "domain",
+      evidence.push_back({.fact = "domains",
                           .value = host,
                           .why = "The address belongs to " + named(*indicator) + ".",
                           .weight = weight});
