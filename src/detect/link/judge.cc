@@ -136,6 +136,10 @@ std::optional<Trick> find_trick(const parse::Url& url, const parse::PublicSuffix
   if (url.has(UrlAnomaly::kUserInfo) && looks_like_host(url.username, suffixes))
     return Trick{"user_name_as_host", "What stands before the @ looks like the host and is not.",
                  90};
+  if (url.has(UrlAnomaly::kBackslash) && url.path.starts_with("/@") &&
+      looks_like_host(std::string_view(url.path).substr(2), suffixes))
+    return Trick{"backslash_before_at",
+                 "The backslash ends the host: what follows the @ is a path.", 90};
   if (url.has(UrlAnomaly::kObscureIpv4))
     return Trick{"number_as_host", "The host is a number written so that people do not see it.",
                  80};

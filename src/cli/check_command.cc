@@ -1,0 +1,195 @@
+#include "cli/check_command.h"
+
+#include <algorithm>
+#include <iostream>
+#include <optional>
+#include <string_view>
+#include <vector>
+
+#include "base/id.h"
+#include "base/json.h"
+#include "base/time.h"
+#include "cli/content_location.h"
+#include "detect/detector.h"
+#include "detect/link/address.h"
+#include "parse/domain/idna.h"
+#include "parse/domain/utf8.h"
+
+namespace bartizan::cli {
+namespace {
+
+constexpr std::string_view kHelp =
+    "bartizan check link [--json] [--content DIR] URL...|-\n"
+    "\n"
+    "Judges addresses offline: known bad ones, imitated brands, tricks of writing. Nothing is "
+    "looked\n"
+    "up, expanded or fetched. \"-\" reads one address a line from standard input.\n"
+    "\n"
+    "  --json         one JSON object a line for each address\n"
+    "  --content DIR  the content pack (default: BARTIZAN_CONTENT, or content beside the program)\n"
+    "\n"
+    "Examples:\n"
+    "  bartizan check link https://xn--pypal-4ve.com/login\n"
+    "  bartizan check link --json - < links.txt\n"
+    "\n"
+    "Exit code: 0 nothing found, 1 a threat found, 2 nothing could be judged.\n";
+
+// A finding this sure and this severe blocks; any other warns.
+constexpr int kBlockConfidence = 70;
+
+struct Options {
+  bool json = false;
+  bool help = false;
+  bool standard_input = false;
+  std::string content;
+  std::vector<std::string> links;
+};
+
+Result<Options> parse_options(std::span<const std::string> args) {
+  Options options;
+  if (!args.empty() && (args[0] == "--help" || args[0] == "-h")) {
+    options.help = true;
+    return options;
+  }
+  if (args.empty() || args[0] != "link")
+    return Error{ErrorCode::kInvalid, "what to check is missing: bartizan check link URL..."};
+  bool only_links = false;
+  for (std::size_t i = 1; i < args.size(); ++i) {
+    const std::string& word = args[i];
+    if (only_links || !word.starts_with('-')) {
+      options.links.push_back(word);
+    } else if (word == "--") {
+      only_links = true;
+    } else if (word == "-") {
+      options.standard_input = true;
+    } else if (word == "--json") {
+      options.json = true;
+    } else if (word == "--help" || word == "-h") {
+      options.help = true;
+    } else if (word == "--content" && i + 1 < args.size()) {
+      options.content = args[++i];
+    } else {
+      return Error{ErrorCode::kInvalid, "unknown option " + word};
+    }
+  }
+  if (!options.help && options.links.empty() && !options.standard_input)
+    return Error{ErrorCode::kInvalid, "no address is given"};
+  return options;
+}
+
+struct CheckedLink {
+  std::string text;
+  std::optional<detect::LinkAddress> address;  // absent: no address a browser would open
+  std::string error;
+  std::vector<Finding> findings;
+  std::string_view verdict = "error";  // block, warn, allow
+};
+
+CheckedLink check(const std::string& text, const intel::Content& content, Timestamp now) {
+  CheckedLink checked{.text = text};
+  Result<detect::LinkAddress> address = detect::read_link(text, content.public_suffixes());
+  if (!address.ok()) {
+    checked.error = address.error().message;
+    return checked;
+  }
+  checked.address = std::move(address).value();
+  const Observation observation{.id = uuid_of("check link " + text),
+                                .kind = "link.opened",
+                                .observed_at = now,
+                                .body = {{"url", text}}};
+  const detect::Context context{.content = content, .evaluated_at = now};
+  checked.findings = detect::detect(observation, context).findings;
+  const bool block =
+      std::any_of(checked.findings.begin(), checked.findings.end(), [](const Finding& finding) {
+        return finding.severity >= Severity::kHigh && finding.confidence >= kBlockConfidence;
+      });
+  checked.verdict = block ? "block" : checked.findings.empty() ? "allow" : "warn";
+  return checked;
+}
+
+// Malformed bytes as U+FFFD: the output is JSON whatever was given.
+std::string valid_text(std::string_view text) {
+  return parse::encode_utf8(parse::decode_utf8_lossy(text));
+}
+
+json::object to_json(const CheckedLink& checked) {
+  json::object object{{"url", valid_text(checked.text)}, {"verdict", checked.verdict}};
+  if (!checked.address) {
+    object["error"] = checked.error;
+    return object;
+  }
+  json::array findings;
+  for (const Finding& finding : checked.findings) findings.push_back(bartizan::to_json(finding));
+  json::array anomalies;
+  for (const parse::UrlAnomaly anomaly : checked.address->url.anomalies)
+    anomalies.push_back(json::string(to_string(anomaly)));
+  object["host"] = valid_text(checked.address->url.host);
+  object["registrable_domain"] = checked.address->owned_name;
+  object["anomalies"] = std::move(anomalies);
+  object["findings"] = std::move(findings);
+  return object;
+}
+
+// What a terminal must not be told to do: control characters become spaces.
+std::string printable(std::string_view text) {
+  std::string out = valid_text(text);
+  for (char& c : out) {
+    if (static_cast<unsigned char>(c) < 0x20 || c == 0x7f) c = ' ';
+  }
+  return out;
+}
+
+void print_text(const CheckedLink& checked, std::ostream& out) {
+  out << checked.verdict << '\t' << printable(checked.text) << '\n';
+  if (!checked.address) out << "\t" << checked.error << '\n';
+  for (const Finding& finding : checked.findings) {
+    out << '\t' << finding.threat << " (" << to_string(finding.severity) << ", confidence "
+        << finding.confidence << "): " << printable(finding.summary) << '\n';
+  }
+}
+
+}  // namespace
+
+int run_check(std::span<const std::string> args, std::ostream& out, std::ostream& err) {
+  return run_check(args, std::cin, out, err);
+}
+
+int run_check(std::span<const std::string> args, std::istream& in, std::ostream& out,
+              std::ostream& err) {
+  const Result<Options> options = parse_options(args);
+  if (!options.ok()) {
+    err << "bartizan check: " << options.error().message << '\n';
+    return 2;
+  }
+  if (options->help) {
+    out << kHelp;
+    return 0;
+  }
+  const auto folder = find_content(options->content);
+  const auto content = folder.ok() ? intel::Content::load(*folder) : folder.error();
+  if (!content.ok()) {
+    err << "bartizan check: " << content.error().message << '\n';
+    return 2;
+  }
+  bool found = false;
+  bool judged = false;
+  const auto check_one = [&](const std::string& text) {
+    const CheckedLink checked = check(text, **content, SystemClock().now());
+    judged |= checked.address.has_value();
+    found |= !checked.findings.empty();
+    if (options->json) {
+      out << json::serialize(to_json(checked)) << '\n';
+    } else {
+      print_text(checked, out);
+    }
+  };
+  for (const std::string& link : options->links) check_one(link);
+  if (options->standard_input) {
+    for (std::string line; std::getline(in, line);) {
+      if (!line.empty()) check_one(line);
+    }
+  }
+  return found ? 1 : judged ? 0 : 2;
+}
+
+}  // namespace bartizan::cli
