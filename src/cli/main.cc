@@ -1,6 +1,76 @@
-#include <cstdio>
+// The program: a table of commands, one line each.
+#include <array>
+#include <exception>
+#include <iostream>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
 
-int main() {
-  std::puts("bartizan");
-  return 0;
+#include "cli/explain_command.h"
+#include "detect/detector.h"
+
+namespace bartizan::cli {
+namespace {
+
+struct Command {
+  std::string_view name;
+  std::string_view help;
+  int (*run)(std::span<const std::string> args, std::ostream& out, std::ostream& err);
+};
+
+constexpr std::array kCommands = std::to_array<Command>({
+    {"explain", "say what a threat is, how it is detected and what ends it", run_explain},
+});
+
+constexpr int kError = 2;
+
+void print_help(std::ostream& out) {
+  out << "usage: bartizan COMMAND [ARGUMENTS]\n\n"
+         "Finds threats to an organisation's phones, decides by policy what to do, and does "
+         "it.\n\n";
+  for (const Command& command : kCommands) {
+    out << "  " << command.name << std::string(10 - command.name.size(), ' ') << command.help
+        << "\n";
+  }
+  out << "\nbartizan COMMAND --help tells more, with examples.\n\n"
+         "examples:\n"
+         "  bartizan scan app suspicious.apk\n"
+         "  bartizan check link https://example.com/\n"
+         "  bartizan explain device.rooted\n"
+         "  bartizan serve --data /var/lib/bartizan --listen 127.0.0.1:8443\n\n"
+         "Exit status: 0 nothing found, 1 a threat found, 2 an error.\n";
+}
+
+int run(const std::vector<std::string>& args) {
+  if (args.empty()) {
+    print_help(std::cerr);
+    return kError;
+  }
+  if (args[0] == "--help" || args[0] == "-h" || args[0] == "help") {
+    print_help(std::cout);
+    return 0;
+  }
+  if (args[0] == "--version") {
+    std::cout << "bartizan " << detect::kEngineVersion << "\n";
+    return 0;
+  }
+  for (const Command& command : kCommands) {
+    if (command.name == args[0])
+      return command.run(std::span(args).subspan(1), std::cout, std::cerr);
+  }
+  std::cerr << "bartizan: unknown command '" << args[0] << "'; see bartizan --help\n";
+  return kError;
+}
+
+}  // namespace
+}  // namespace bartizan::cli
+
+int main(int argc, char** argv) {
+  try {
+    return bartizan::cli::run({argv + 1, argv + argc});
+  } catch (const std::exception& error) {
+    std::cerr << "bartizan: " << error.what() << "\n";
+    return 2;
+  }
 }
