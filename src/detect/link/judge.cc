@@ -18,7 +18,7 @@ std::vector<Evidence> evidence_of(const LinkAddress& address) {
   std::vector<Evidence> evidence{
       {.fact = "host", .value = address.url.host, .why = "The host a browser would connect to."},
       {.fact = "url", .value = address.quotable(), .why = "The address without its query."}};
-  if (!address.owned_name.empty() && address.owned_name != address.url.host) {
+  if (!address.owned_name.empty()) {
     evidence.push_back({.fact = "registrable_domain",
                         .value = address.owned_name,
                         .why = "Who holds this name controls the host."});
