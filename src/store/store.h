@@ -149,6 +149,8 @@ class Rows {
   virtual Result<std::optional<Session>> session(std::string_view token_digest) = 0;
   virtual Status remove_session(std::string_view token_digest) = 0;
   virtual Status remove_sessions_of(std::string_view administrator_id) = 0;
+  // Those past their end, or last used before `idle_since`.
+  virtual Status remove_sessions_ended(Timestamp now, Timestamp idle_since) = 0;
   virtual Status put_api_token(const ApiToken& token) = 0;
   virtual Result<std::optional<ApiToken>> api_token_by_digest(std::string_view token_digest) = 0;
   virtual Result<std::vector<ApiToken>> api_tokens() = 0;
@@ -156,6 +158,7 @@ class Rows {
   // --- enrolment and certificates
   virtual Status put_enrolment_token(const EnrolmentToken& token) = 0;
   virtual Result<std::optional<EnrolmentToken>> enrolment_token(std::string_view id) = 0;
+  virtual Result<Page<EnrolmentToken>> enrolment_tokens(const PageRequest& page) = 0;
   virtual Result<std::optional<EnrolmentToken>> enrolment_token_by_digest(
       std::string_view token_digest) = 0;
   virtual Status put_certificate(const DeviceCertificate& certificate) = 0;

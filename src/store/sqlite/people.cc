@@ -4,6 +4,7 @@ namespace bartizan::store::sqlite {
 namespace {
 
 constexpr Listing kAudit{.name = "audit", .columns = "at, id"};
+constexpr Listing kEnrolmentTokens{.name = "enrolment_tokens", .columns = "created_at, id"};
 
 }  // namespace
 
@@ -48,6 +49,12 @@ Status SqliteRows::remove_sessions_of(std::string_view administrator_id) {
                        administrator_id);
 }
 
+Status SqliteRows::remove_sessions_ended(Timestamp now, Timestamp idle_since) {
+  return database_.run(
+      "DELETE FROM sessions WHERE tenant = ? AND (expires_at <= ? OR last_used < ?)", tenant_, now,
+      idle_since);
+}
+
 Status SqliteRows::put_api_token(const ApiToken& token) {
   static const std::string kPut = insert_or_replace("api_tokens", "id", kApiTokenColumns);
   return database_.run(kPut, tenant_, fields(token));
@@ -73,6 +80,14 @@ Status SqliteRows::put_enrolment_token(const EnrolmentToken& token) {
 Result<std::optional<EnrolmentToken>> SqliteRows::enrolment_token(std::string_view id) {
   static const std::string kGet = select(kEnrolmentTokenColumns, "enrolment_tokens", " AND id = ?");
   return first<EnrolmentToken>(database_.query(kGet, tenant_, id));
+}
+
+Result<Page<EnrolmentToken>> SqliteRows::enrolment_tokens(const PageRequest& page) {
+  Query query{.text = select(kEnrolmentTokenColumns, "enrolment_tokens", ""), .values = {tenant_}};
+  return page_of<EnrolmentToken>(kEnrolmentTokens, std::move(query), page, ReadFields(),
+                                 [](const EnrolmentToken& token) {
+                                   return std::vector<Value>{to_millis(token.created_at), token.id};
+                                 });
 }
 
 Result<std::optional<EnrolmentToken>> SqliteRows::enrolment_token_by_digest(

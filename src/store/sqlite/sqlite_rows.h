@@ -99,12 +99,14 @@ class SqliteRows final : public Rows {
   Result<std::optional<Session>> session(std::string_view token_digest) override;
   Status remove_session(std::string_view token_digest) override;
   Status remove_sessions_of(std::string_view administrator_id) override;
+  Status remove_sessions_ended(Timestamp now, Timestamp idle_since) override;
   Status put_api_token(const ApiToken& token) override;
   Result<std::optional<ApiToken>> api_token_by_digest(std::string_view token_digest) override;
   Result<std::vector<ApiToken>> api_tokens() override;
 
   Status put_enrolment_token(const EnrolmentToken& token) override;
   Result<std::optional<EnrolmentToken>> enrolment_token(std::string_view id) override;
+  Result<Page<EnrolmentToken>> enrolment_tokens(const PageRequest& page) override;
   Result<std::optional<EnrolmentToken>> enrolment_token_by_digest(
       std::string_view token_digest) override;
   Status put_certificate(const DeviceCertificate& certificate) override;
