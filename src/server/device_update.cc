@@ -1,0 +1,187 @@
+#include "server/device_update.h"
+
+#include <algorithm>
+
+#include "base/json.h"
+
+namespace bartizan::server {
+namespace {
+
+constexpr int kActionsRemembered = 200;
+
+void set_text(std::string& field, const json::object& body, std::string_view name) {
+  if (const auto value = get_string(body, name); value && !value->empty()) field = *value;
+}
+
+// The finding a transition came of, for the event that tells of it.
+const Finding* finding_of(const Transition& transition, std::span<const Finding> findings) {
+  for (const Finding& finding : findings) {
+    if (finding.id == transition.problem.last_finding_id) return &finding;
+  }
+  return nullptr;
+}
+
+bool stands(const Action& action, const Problem& problem) {
+  return action.problem_id == problem.id && action.created_at >= problem.opened_at &&
+         action.state != ActionState::kCancelled && action.state != ActionState::kFailed;
+}
+
+}  // namespace
+
+Result<DeviceUpdate> DeviceUpdate::load(store::Rows& rows, const JudgedBy& by,
+                                        std::string_view device_id) {
+  BARTIZAN_ASSIGN(auto device, rows.device(device_id));
+  if (!device) return Error{ErrorCode::kNotFound, "there is no such phone"};
+  DeviceUpdate out(rows, by, std::move(*device));
+  BARTIZAN_ASSIGN(out.problems_, rows.problems(device_id));
+  return out;
+}
+
+void DeviceUpdate::note_sequence(std::int64_t sequence) {
+  if (sequence > device_.last_sequence + 1) {
+    const std::int64_t missing = sequence - device_.last_sequence - 1;
+    device_.sequence_gaps += std::min(missing, INT64_MAX - device_.sequence_gaps);
+  }
+  device_.last_sequence = std::max(device_.last_sequence, sequence);
+}
+
+void DeviceUpdate::learn(const Observation& observation) {
+  const json::object& body = observation.body;
+  if (observation.kind == "device.state") {
+    set_text(device_.os_version, body, "os_version");
+    set_text(device_.patch_level, body, "patch_level");
+    set_text(device_.model, body, "model");
+  } else if (observation.kind == "agent.health") {
+    set_text(device_.agent_version, body, "agent_version");
+    device_.degraded.clear();
+    for (const std::string& name : get_strings(body, "permissions_denied"))
+      device_.degraded.push_back("permission:" + name);
+    for (const std::string& name : get_strings(body, "sensors_off"))
+      device_.degraded.push_back("sensor:" + name);
+    if (const auto tampered = get_bool(body, "tampered")) device_.tampered = *tampered;
+  }
+}
+
+Result<bool> DeviceUpdate::apply(const store::StoredObservation& stored,
+                                 const detect::Verdict& verdict) {
+  device_.last_seen = by_->now;
+  BARTIZAN_ASSIGN(const bool added, rows_->add_observation(stored));
+  if (!added) return false;
+  note_sequence(stored.observation.sequence);
+  learn(stored.observation);
+  for (const Finding& finding : verdict.findings) BARTIZAN_TRY(rows_->add_finding(finding));
+  if (verdict.findings.empty() && verdict.clearances.empty()) return true;
+  const std::vector<Transition> transitions = problem::fold(
+      problems_, verdict.findings, verdict.clearances, by_->content.threats(), by_->now);
+  BARTIZAN_TRY(follow(transitions, verdict.findings));
+  return true;
+}
+
+Status DeviceUpdate::expire() { return follow(problem::expire(problems_, by_->now), {}); }
+
+Status DeviceUpdate::decide_again() {
+  for (const Problem& problem : problems_) {
+    const Threat* threat = by_->content.find_threat(problem.threat);
+    if (problem.state != ProblemState::kOpen || threat == nullptr) continue;
+    BARTIZAN_TRY(decide(problem, *threat));
+  }
+  return {};
+}
+
+Status DeviceUpdate::follow(std::span<const Transition> transitions,
+                            std::span<const Finding> findings) {
+  device_.risk = problem::risk_of(problems_);
+  for (const Transition& transition : transitions)
+    BARTIZAN_TRY(follow_one(transition, finding_of(transition, findings)));
+  return {};
+}
+
+Status DeviceUpdate::follow_one(const Transition& transition, const Finding* finding) {
+  const Problem& problem = transition.problem;
+  changed_problems_.insert_or_assign(problem.id, problem);
+  auto known = alerts_.find(problem.id);
+  if (known == alerts_.end()) {
+    BARTIZAN_ASSIGN(auto stored, rows_->alert_of_problem(problem.id));
+    known = alerts_.emplace(problem.id, std::move(stored)).first;
+  }
+  const Alert alert = respond::update_alert(known->second, transition, by_->now, by_->random);
+  known->second = alert;
+  // A threat that a newer content pack no longer has still resolves; there is nothing to decide.
+  const Threat* threat = by_->content.find_threat(problem.threat);
+  std::vector<Action> actions;
+  if (problem.state == ProblemState::kResolved) {
+    BARTIZAN_TRY(cancel_actions(problem));
+  } else if (threat != nullptr) {
+    BARTIZAN_ASSIGN(actions, decide(problem, *threat));
+  }
+  if (transition.change == ProblemChange::kSeenAgain || threat == nullptr) return {};
+  return rows_->add_outbox(respond::outbox_item(transition, alert, device_, finding, *threat,
+                                                actions, by_->now, by_->random),
+                           by_->connectors);
+}
+
+Result<std::vector<Action>> DeviceUpdate::decide(const Problem& problem, const Threat& threat) {
+  const policy::Policy* policy = policy::policy_for(by_->policies->policies, device_);
+  if (policy == nullptr) return std::vector<Action>();
+  const auto decision = policy->decide(problem, device_, by_->now);
+  if (!decision) return std::vector<Action>();
+  BARTIZAN_ASSIGN(const auto known, rows_->decision(decision->id));
+  if (known) return std::vector<Action>();
+  BARTIZAN_TRY(rows_->add_decision(*decision));
+  return plan(*decision, problem, threat);
+}
+
+Status DeviceUpdate::load_actions() {
+  if (actions_) return {};
+  BARTIZAN_ASSIGN(auto page, rows_->actions({.device_id = device_.id, .states = {}},
+                                            {.limit = kActionsRemembered, .cursor = {}}));
+  actions_ = std::move(page.items);
+  return {};
+}
+
+Result<std::vector<Action>> DeviceUpdate::plan(const Decision& decision, const Problem& problem,
+                                               const Threat& threat) {
+  BARTIZAN_TRY(load_actions());
+  std::vector<Action> out;
+  for (Action& action : respond::plan_actions(decision, problem, device_, threat, by_->channels,
+                                              by_->now, by_->random)) {
+    // What an earlier version of the policy asked for already is not asked for twice.
+    const bool asked = std::any_of(actions_->begin(), actions_->end(), [&](const Action& earlier) {
+      return earlier.kind == action.kind && stands(earlier, problem);
+    });
+    if (asked) continue;
+    BARTIZAN_TRY(rows_->put_action(action));
+    new_actions_ |= action.carrier == Carrier::kAgent && action.state == ActionState::kQueued;
+    actions_->push_back(action);
+    out.push_back(std::move(action));
+  }
+  return out;
+}
+
+Status DeviceUpdate::cancel_actions(const Problem& problem) {
+  BARTIZAN_TRY(load_actions());
+  for (Action& action : *actions_) {
+    const bool waiting = action.state == ActionState::kQueued || action.state == ActionState::kSent;
+    if (action.problem_id != problem.id || !waiting) continue;
+    action.state = ActionState::kCancelled;
+    action.detail = problem.resolved_by;
+    action.updated_at = by_->now;
+    BARTIZAN_TRY(rows_->put_action(action));
+  }
+  return {};
+}
+
+Result<bool> DeviceUpdate::finish() {
+  for (const auto& [id, problem] : changed_problems_) BARTIZAN_TRY(rows_->put_problem(problem));
+  for (const auto& [id, alert] : alerts_) {
+    if (alert) BARTIZAN_TRY(rows_->put_alert(*alert));
+  }
+  device_.risk = problem::risk_of(problems_);
+  const problem::Protection protection = problem::protection_of(device_, by_->now);
+  device_.protection = protection.state;
+  device_.protection_reason = protection.reason;
+  if (!(device_ == before_)) BARTIZAN_TRY(rows_->put_device(device_));
+  return new_actions_;
+}
+
+}  // namespace bartizan::server

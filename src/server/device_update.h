@@ -1,0 +1,78 @@
+// All that changes about one phone in one transaction: observations become findings, findings fold
+// into problems, risk follows, policy decides, alerts, actions and outbox items come of it.
+#pragma once
+
+#include <map>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "base/crypto.h"
+#include "detect/detector.h"
+#include "model/device.h"
+#include "model/problem.h"
+#include "model/response.h"
+#include "problem/fold.h"
+#include "respond/respond.h"
+#include "server/policy_set.h"
+#include "store/store.h"
+
+namespace bartizan::server {
+
+// What every update is judged with.
+struct JudgedBy {
+  const intel::Content& content;
+  std::shared_ptr<const CompiledPolicies> policies;
+  const respond::Channels& channels;
+  std::span<const std::string> connectors;  // ids the outbox feeds
+  Random& random;
+  Timestamp now;
+};
+
+class DeviceUpdate {
+ public:
+  // kNotFound: no such phone.
+  static Result<DeviceUpdate> load(store::Rows& rows, const JudgedBy& by,
+                                   std::string_view device_id);
+
+  const Device& device() const { return device_; }
+
+  // The phone was heard of: its sequence numbers, whether or not the item could be used.
+  void note_sequence(std::int64_t sequence);
+  // Stores a new observation with what detection made of it. False: a duplicate, nothing changed.
+  Result<bool> apply(const store::StoredObservation& stored, const detect::Verdict& verdict);
+  // Ends what ends by time alone.
+  Status expire();
+  // Asks the policies again about every open problem: one of them has changed.
+  Status decide_again();
+
+  // Writes what changed. True: there are new actions for the agent.
+  Result<bool> finish();
+
+ private:
+  DeviceUpdate(store::Rows& rows, const JudgedBy& by, Device device)
+      : rows_(&rows), by_(&by), before_(device), device_(std::move(device)) {}
+
+  void learn(const Observation& observation);
+  Status follow(std::span<const Transition> transitions, std::span<const Finding> findings);
+  Status follow_one(const Transition& transition, const Finding* finding);
+  Result<std::vector<Action>> decide(const Problem& problem, const Threat& threat);
+  Result<std::vector<Action>> plan(const Decision& decision, const Problem& problem,
+                                   const Threat& threat);
+  Status cancel_actions(const Problem& problem);
+  Status load_actions();
+
+  store::Rows* rows_;
+  const JudgedBy* by_;
+  Device before_;
+  Device device_;
+  std::vector<Problem> problems_;
+  std::map<std::string, Problem> changed_problems_;
+  std::map<std::string, std::optional<Alert>> alerts_;  // by problem, as they stand
+  std::optional<std::vector<Action>> actions_;          // the newest of the phone
+  bool new_actions_ = false;
+};
+
+}  // namespace bartizan::server

@@ -1,0 +1,231 @@
+#include "server/ingest.h"
+
+#include <chrono>
+#include <map>
+#include <utility>
+
+#include "base/id.h"
+#include "base/log.h"
+#include "model/observation_schema.h"
+
+namespace bartizan::server {
+namespace {
+
+PreparedItem rejected(const json::object& object, const Error& error) {
+  PreparedItem out;
+  // What cannot be read as an id is answered without one; nothing of unknown size is echoed.
+  if (const auto id = get_string(object, "id"); id && is_uuid(*id)) out.id = *id;
+  if (const auto sequence = get_int(object, "sequence"); sequence && *sequence > 0)
+    out.sequence = *sequence;
+  out.error = error.message;
+  return out;
+}
+
+PreparedItem prepare_item(const json::value& value, const Device& device,
+                          const intel::Content& content, Timestamp now) {
+  const json::object* object = value.if_object();
+  if (object == nullptr) return rejected({}, {ErrorCode::kInvalid, "an observation is an object"});
+  auto observation = observation_from_json(*object);
+  if (!observation) return rejected(*object, observation.error());
+  observation->device_id = device.id;
+  auto checked = check_observation(std::move(*observation), device.tier);
+  if (!checked) return rejected(*object, checked.error());
+  PreparedItem out;
+  out.id = checked->observation.id;
+  out.sequence = checked->observation.sequence;
+  out.verdict = detect::detect(
+      checked->observation, {.content = content, .evaluated_at = now, .platform = device.platform});
+  out.stored = {.observation = std::move(checked->observation),
+                .received_at = now,
+                .unknown_fields = std::move(checked->unknown_fields)};
+  return out;
+}
+
+}  // namespace
+
+std::string_view to_string(ItemStatus status) {
+  switch (status) {
+    case ItemStatus::kStored:
+      return "stored";
+    case ItemStatus::kDuplicate:
+      return "duplicate";
+    case ItemStatus::kRejected:
+      return "rejected";
+  }
+  return "";
+}
+
+std::vector<PreparedItem> prepare_items(const json::array& observations, const Device& device,
+                                        const intel::Content& content, Timestamp now) {
+  std::vector<PreparedItem> out;
+  out.reserve(observations.size());
+  for (const json::value& value : observations)
+    out.push_back(prepare_item(value, device, content, now));
+  return out;
+}
+
+IngestQueue::IngestQueue(IngestParts parts, IngestLimits limits)
+    : parts_(std::move(parts)), limits_(limits), thread_([this] { run(); }) {}
+
+IngestQueue::~IngestQueue() { stop(); }
+
+void IngestQueue::stop() {
+  {
+    const std::lock_guard lock(mutex_);
+    stopping_ = true;
+  }
+  arrived_.notify_all();
+  if (thread_.joinable()) thread_.join();
+}
+
+Status IngestQueue::submit(std::string tenant, std::string device_id,
+                           std::vector<PreparedItem> items, Done done) {
+  {
+    const std::lock_guard lock(mutex_);
+    if (stopping_) return Error{ErrorCode::kUnavailable, "the server is stopping"};
+    if (waiting_observations_ + items.size() > limits_.waiting_observations)
+      return Error{ErrorCode::kUnavailable, "too many observations wait to be stored"};
+    waiting_observations_ += items.size();
+    parts_.metrics.set_queue_depth(static_cast<std::int64_t>(waiting_observations_));
+    waiting_.push_back({.tenant = std::move(tenant),
+                        .device_id = std::move(device_id),
+                        .items = std::move(items),
+                        .done = std::move(done)});
+  }
+  arrived_.notify_one();
+  return {};
+}
+
+std::vector<IngestQueue::Batch> IngestQueue::take() {
+  std::unique_lock lock(mutex_);
+  arrived_.wait(lock, [this] { return stopping_ || !waiting_.empty(); });
+  std::vector<Batch> out;
+  std::size_t observations = 0;
+  while (!waiting_.empty() && (out.empty() || observations + waiting_.front().items.size() <=
+                                                  limits_.observations_per_commit)) {
+    observations += waiting_.front().items.size();
+    out.push_back(std::move(waiting_.front()));
+    waiting_.pop_front();
+  }
+  waiting_observations_ -= observations;
+  parts_.metrics.set_queue_depth(static_cast<std::int64_t>(waiting_observations_));
+  return out;
+}
+
+void IngestQueue::run() {
+  while (true) {
+    std::vector<Batch> batches = take();
+    if (batches.empty()) return;
+    std::vector<Batch*> all;
+    for (Batch& batch : batches) all.push_back(&batch);
+    if (commit(all).ok()) continue;
+    // One of them may have spoiled it for the others.
+    for (Batch* batch : all) {
+      const Status alone = all.size() > 1 ? commit({batch}) : commit(all);
+      if (!alone.ok()) {
+        log::error("observations not stored", {{"why", alone.error().message}});
+        batch->done(Error{ErrorCode::kUnavailable, "the observations could not be stored"});
+      }
+    }
+  }
+}
+
+JudgedBy IngestQueue::judged_by() const {
+  return {.content = *parts_.content,
+          .policies = parts_.policies.current(),
+          .channels = parts_.channels,
+          .connectors = parts_.connectors,
+          .random = parts_.random,
+          .now = parts_.clock.now()};
+}
+
+Status IngestQueue::commit(std::vector<Batch*> batches) {
+  std::vector<Outcome> outcomes;
+  const auto started = std::chrono::steady_clock::now();
+  Status stored;
+  try {
+    stored = parts_.store.write([&](store::Transaction& transaction) {
+      return store_batches(transaction, batches, outcomes);
+    });
+  } catch (const std::exception& exception) {
+    return Error{ErrorCode::kUnavailable, exception.what()};
+  }
+  if (!stored.ok()) return stored;
+  const std::chrono::duration<double> took = std::chrono::steady_clock::now() - started;
+  parts_.metrics.observe_commit(took.count(), batches.size());
+  for (std::size_t i = 0; i < batches.size(); ++i) {
+    if (outcomes[i].new_actions) parts_.waiters.notify(batches[i]->tenant, batches[i]->device_id);
+    std::map<ItemStatus, std::uint64_t> counts;
+    for (const ItemResult& item : outcomes[i].result.items) ++counts[item.status];
+    for (const auto& [status, count] : counts)
+      parts_.metrics.count_observations(to_string(status), count);
+    std::uint64_t findings = 0;
+    std::uint64_t unknown = 0;
+    for (const PreparedItem& item : batches[i]->items) {
+      findings += item.verdict.findings.size();
+      unknown += item.stored.unknown_fields.size();
+    }
+    parts_.metrics.count_findings(findings);
+    parts_.metrics.count_unknown_fields(unknown);
+    batches[i]->done(std::move(outcomes[i].result));
+  }
+  return {};
+}
+
+Status IngestQueue::store_batches(store::Transaction& transaction,
+                                  const std::vector<Batch*>& batches,
+                                  std::vector<Outcome>& outcomes) {
+  outcomes.assign(batches.size(), {});
+  const JudgedBy by = judged_by();
+  // Batches of one phone share its state.
+  std::map<std::pair<std::string, std::string>, DeviceUpdate> updates;
+  for (std::size_t i = 0; i < batches.size(); ++i) {
+    const Batch& batch = *batches[i];
+    const std::pair key{batch.tenant, batch.device_id};
+    auto found = updates.find(key);
+    if (found == updates.end()) {
+      BARTIZAN_ASSIGN(auto loaded,
+                      DeviceUpdate::load(transaction.tenant(batch.tenant), by, batch.device_id));
+      found = updates.emplace(key, std::move(loaded)).first;
+    }
+    DeviceUpdate& update = found->second;
+    for (const PreparedItem& item : batch.items) {
+      ItemResult& result = outcomes[i].result.items.emplace_back();
+      result.id = item.id;
+      result.error = item.error;
+      if (!item.error.empty()) {
+        if (item.sequence > 0) update.note_sequence(item.sequence);
+        continue;
+      }
+      BARTIZAN_ASSIGN(const bool added, update.apply(item.stored, item.verdict));
+      result.status = added ? ItemStatus::kStored : ItemStatus::kDuplicate;
+    }
+    outcomes[i].result.last_sequence = update.device().last_sequence;
+  }
+  for (auto& [key, update] : updates) {
+    BARTIZAN_ASSIGN(const bool new_actions, update.finish());
+    if (!new_actions) continue;
+    for (std::size_t i = 0; i < batches.size(); ++i) {
+      if (batches[i]->tenant == key.first && batches[i]->device_id == key.second)
+        outcomes[i].new_actions = true;
+    }
+  }
+  return {};
+}
+
+Status IngestQueue::update_device(std::string_view tenant, std::string_view device_id,
+                                  const std::function<Status(DeviceUpdate&)>& work) {
+  bool new_actions = false;
+  const JudgedBy by = judged_by();
+  const Status written = parts_.store.write([&](store::Transaction& transaction) -> Status {
+    BARTIZAN_ASSIGN(auto update, DeviceUpdate::load(transaction.tenant(tenant), by, device_id));
+    BARTIZAN_TRY(work(update));
+    BARTIZAN_ASSIGN(new_actions, update.finish());
+    return {};
+  });
+  if (written.ok() && new_actions)
+    parts_.waiters.notify(std::string(tenant), std::string(device_id));
+  return written;
+}
+
+}  // namespace bartizan::server
