@@ -53,10 +53,8 @@ Agent::Agent(std::filesystem::path folder, AgentParts parts, Identity identity, 
 
 Agent::~Agent() = default;
 
-Result<std::vector<Finding>> Agent::observe(const std::string& kind, json::object body) {
-  const Timestamp now = parts_.clock.now();
-  const PrivacyTier tier = identity_.device.tier;
-  std::unique_lock lock(mutex_);
+// A whole, checked observation with the next number.
+Result<Observation> Agent::record(const std::string& kind, json::object body, Timestamp now) {
   if (kind == "agent.health") {
     body.insert_or_assign("agent_version", detect::kEngineVersion);
     body.insert_or_assign("queue_length", static_cast<std::int64_t>(queue_.length()));
@@ -68,42 +66,39 @@ Result<std::vector<Finding>> Agent::observe(const std::string& kind, json::objec
                    .kind = kind,
                    .observed_at = now,
                    .body = std::move(body)};
-  const KindSpec* spec = find_kind(std::nullopt, kind);
-  if (spec != nullptr) {
+  if (const KindSpec* spec = find_kind(std::nullopt, kind)) {
     seen.schema_major = spec->major;
     seen.schema_minor = spec->minor;
   }
   BARTIZAN_ASSIGN(CheckedObservation checked, check_observation(std::move(seen), std::nullopt));
-  seen = std::move(checked.observation);
+  return std::move(checked.observation);
+}
 
-  const bool carried = tier_carries(tier, kind);
-  Observation wire;
-  if (carried) {
-    BARTIZAN_ASSIGN(wire, wire_observation(seen, tier, references_));
-  }
-  // Where only part of an observation travels, the phone judges that part, as the server will, so
-  // that both speak of the same problem. The corporate tier lacks nothing but a message's text.
-  const bool as_server = carried && tier != PrivacyTier::kCorporate;
-  const detect::Context context{*parts_.content, now, identity_.device.platform};
-  detect::Verdict verdict = parts_.judge(as_server ? wire : seen, context);
-  const std::vector<Finding> named = verdict.findings;
-  if (!carried) {
-    for (Finding& finding : verdict.findings) finding.subject = references_.hide(finding.subject);
-    for (Clearance& clearance : verdict.clearances)
-      clearance.subject = references_.hide(clearance.subject);
-  }
-  BARTIZAN_ASSIGN(
-      const std::vector<Transition> transitions,
-      state_.fold(verdict.findings, verdict.clearances, parts_.content->threats(), now));
-  plan_notices(transitions, now);
-  if (carried) {
-    BARTIZAN_TRY(enqueue(kind, std::move(wire.body), std::move(wire.id), now));
-  } else {
-    for (auto& [report_kind, report] : reports_of(named, transitions)) {
-      BARTIZAN_TRY(enqueue(report_kind, std::move(report), new_uuid(now, parts_.random), now));
+Result<std::vector<Finding>> Agent::observe(const std::string& kind, json::object body) {
+  const Timestamp now = parts_.clock.now();
+  const PrivacyTier tier = identity_.device.tier;
+  std::vector<Finding> named;
+  {
+    const std::lock_guard lock(mutex_);
+    BARTIZAN_ASSIGN(const Observation seen, record(kind, std::move(body), now));
+    const bool carried = tier_carries(tier, kind);
+    Observation wire;
+    if (carried) {
+      BARTIZAN_ASSIGN(wire, wire_observation(seen, tier, references_));
+    }
+    const detect::Verdict verdict = judge(seen, carried ? &wire : nullptr, now, named);
+    BARTIZAN_ASSIGN(
+        const std::vector<Transition> transitions,
+        state_.fold(verdict.findings, verdict.clearances, parts_.content->threats(), now));
+    plan_notices(transitions, now);
+    if (carried) {
+      BARTIZAN_TRY(enqueue(kind, std::move(wire.body), std::move(wire.id), now));
+    } else {
+      for (auto& [report_kind, report] : reports_of(named, transitions)) {
+        BARTIZAN_TRY(enqueue(report_kind, std::move(report), new_uuid(now, parts_.random), now));
+      }
     }
   }
-  lock.unlock();
   changed_.notify_all();
   if (offline_) show_notices();
   for (const Finding& finding : named) {
@@ -112,6 +107,33 @@ Result<std::vector<Finding>> Agent::observe(const std::string& kind, json::objec
                           {"summary", finding.summary}});
   }
   return named;
+}
+
+// What travels is judged as the server will judge it, so that both speak of the same problem. What
+// stays here is judged whole, and its subjects are kept by their references alone. `named` gets all
+// findings under their own names.
+detect::Verdict Agent::judge(const Observation& seen, const Observation* wire, Timestamp now,
+                             std::vector<Finding>& named) const {
+  const detect::Context context{*parts_.content, now, identity_.device.platform};
+  detect::Verdict verdict = parts_.judge(wire != nullptr ? *wire : seen, context);
+  named = verdict.findings;
+  if (wire == nullptr) {
+    for (Finding& finding : verdict.findings) finding.subject = references_.hide(finding.subject);
+    for (Clearance& clearance : verdict.clearances)
+      clearance.subject = references_.hide(clearance.subject);
+  } else if (identity_.device.tier == PrivacyTier::kCorporate && wire->body != seen.body) {
+    // A message's text: what only it gives away stays between the phone and its owner.
+    for (Finding& finding : parts_.judge(seen, context).findings) {
+      const bool known = std::any_of(named.begin(), named.end(), [&](const Finding& other) {
+        return other.threat == finding.threat && other.subject == finding.subject;
+      });
+      if (known) continue;
+      named.push_back(finding);
+      finding.subject = references_.hide(finding.subject);
+      verdict.findings.push_back(std::move(finding));
+    }
+  }
+  return verdict;
 }
 
 std::vector<std::pair<std::string, json::object>> Agent::reports_of(

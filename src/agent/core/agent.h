@@ -67,6 +67,9 @@ class Agent {
  private:
   Agent(std::filesystem::path folder, AgentParts parts, Identity identity, Queue queue,
         PhoneState state);
+  Result<Observation> record(const std::string& kind, json::object body, Timestamp now);
+  detect::Verdict judge(const Observation& seen, const Observation* wire, Timestamp now,
+                        std::vector<Finding>& named) const;
   std::vector<std::pair<std::string, json::object>> reports_of(
       std::span<const Finding> findings, std::span<const Transition> transitions) const;
   Status enqueue(const std::string& kind, json::object body, std::string id, Timestamp seen_at);
