@@ -14,13 +14,13 @@ constexpr std::size_t kMaxEvidence = 32;
 // Facts of a finding that the byod tier may tell, by the kind of its subject. A list of what is
 // allowed, so that a detector's new fact is silent until somebody has thought about it. Never here:
 // the whole address of a link, a message's words, a network's name or address.
-constexpr std::array<std::string_view, 14> kAppFacts = {
-    "package",     "signer_sha256", "signer_sha1", "sha256",     "permission",
-    "permissions", "installer",     "signature",   "target_sdk", "component",
-    "debuggable",  "indicator",     "anomaly",     "anomalies"};
-constexpr std::array<std::string_view, 8> kLinkFacts = {
-    "host",      "registrable_domain", "brand",    "target",
-    "indicator", "technique",          "skeleton", "source"};
+constexpr std::array<std::string_view, 18> kAppFacts = {
+    "package",    "signers",    "signers_sha1",      "sha256",    "permissions",    "components",
+    "installer",  "signature",  "intent_actions",    "anomalies", "scan_truncated", "target_sdk",
+    "debuggable", "system_app", "has_launcher_icon", "indicator", "source",         "domains"};
+constexpr std::array<std::string_view, 12> kLinkFacts = {
+    "host",     "registrable_domain", "brand", "target",      "indicator", "source",
+    "shown_as", "looks_like",         "trick", "link_threat", "distance",  "channel"};
 constexpr std::array<std::string_view, 5> kNetworkFacts = {"security", "outcome", "captive_portal",
                                                            "expected_key", "seen_key"};
 
@@ -30,6 +30,10 @@ std::span<const std::string_view> facts_for(std::string_view subject_kind) {
   if (subject_kind == "network") return kNetworkFacts;
   return {};
 }
+
+// Below this a finding is unusual rather than dangerous (an app from no store): told, but not
+// named.
+constexpr Severity kNamedFrom = Severity::kMedium;
 
 // A host name or an app's identifier; anything with a path, a query or white space is not.
 bool is_plain_name(std::string_view text) {
@@ -93,7 +97,7 @@ json::object found_report(const Finding& finding, PrivacyTier tier,
                     {"rule_version", finding.rule_version},
                     {"content_digest", finding.judged_with.content_digest},
                     {"engine_version", finding.judged_with.engine_version}};
-  if (tier == PrivacyTier::kMinimal) return body;
+  if (tier == PrivacyTier::kMinimal || finding.severity < kNamedFrom) return body;
   const std::string& kind = finding.subject.kind;
   if ((kind == "app" || kind == "link" || kind == "domain") && is_plain_name(finding.subject.key)) {
     body.emplace("subject_key", finding.subject.key);

@@ -35,7 +35,8 @@ bool tier_carries(PrivacyTier tier, std::string_view kind);
 Result<Observation> wire_observation(const Observation& seen, PrivacyTier tier,
                                      const SubjectReferences& references);
 
-// A body of threat.found, or of threat.cleared for a problem whose subject is hidden already.
+// A body of threat.found (the subject is named in the byod tier alone, and from medium severity
+// on), or of threat.cleared for a problem whose subject is hidden already.
 json::object found_report(const Finding& finding, PrivacyTier tier,
                           const SubjectReferences& references);
 json::object cleared_report(const Problem& problem);
