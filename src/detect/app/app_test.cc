@@ -117,6 +117,7 @@ TEST(App, HostsInCodeAreThoseOfUrlsAndOfIndicators) {
   hosts.look_at("see https://User@Help.Example.org:8443/x and http://other.example.net");
   hosts.look_at("com.example.package");
   hosts.look_at("1topspy.com");
+  hosts.look_at("http://javax.xml.transform.dom.domresult/feature");
   hosts.look_at("https://%s/api");
   hosts.look_at("http://localhost/");
   EXPECT_THAT(std::move(hosts).take(10),

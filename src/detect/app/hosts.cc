@@ -60,12 +60,21 @@ void HostCollector::add_url_host(std::string_view after_scheme) {
   if (const std::size_t user = authority.rfind('@'); user != std::string_view::npos)
     authority.remove_prefix(user + 1);
   const std::string host = lower_case(authority.substr(0, authority.find(':')));
-  if (!is_host_name(host)) return;
+  if (!is_host_name(host) || !has_known_ending(host)) return;
   if (find_bad_host(host, content_) != nullptr) {
     bad_.insert(host);
   } else if (others_.size() < kMaxCollected) {
     others_.insert(host);
   }
+}
+
+// A top-level domain that the public suffix list knows, or the last number of an IPv4 address:
+// names of XML features and placeholders have neither.
+bool HostCollector::has_known_ending(std::string_view host) const {
+  const std::string_view last = host.substr(host.rfind('.') + 1);
+  const bool is_number =
+      std::all_of(last.begin(), last.end(), [](char c) { return c >= '0' && c <= '9'; });
+  return is_number || content_.public_suffixes().is_public_suffix(last);
 }
 
 void HostCollector::add_bare_host(std::string_view text) {

@@ -27,6 +27,7 @@ class HostCollector {
  private:
   void add_url_host(std::string_view after_scheme);
   void add_bare_host(std::string_view text);
+  bool has_known_ending(std::string_view host) const;
 
   const intel::Content& content_;
   std::set<std::string> bad_;

@@ -6,6 +6,7 @@
 #include "base/crypto.h"
 #include "detect/app/hosts.h"
 #include "parse/apksig/verifier.h"
+#include "parse/arsc/parser.h"
 #include "parse/axml/parser.h"
 #include "parse/dex/strings.h"
 #include "parse/zip/parser.h"
@@ -69,6 +70,20 @@ class Scan {
     if (!manifest.ok()) return note("apk.unreadable_manifest", manifest.error().message);
     take(manifest->anomalies, manifest->truncated);
     report_.manifest = std::move(manifest).value();
+    resolve_texts(*report_.manifest);
+  }
+
+  // Most apps keep their name, and some their version, in the resource table.
+  void resolve_texts(parse::AndroidManifest& manifest) const {
+    const parse::ZipEntry* entry = archive_.find("resources.arsc");
+    if (entry == nullptr || (manifest.label_resource == 0 && manifest.version_name_resource == 0))
+      return;
+    const parse::ZipContent table = parse::read_zip_entry(archive_, *entry, parse::kMaxArscBytes);
+    const auto resolve = [&](std::uint32_t resource, std::string& text) {
+      if (resource != 0) text = parse::find_string_resource(table.bytes, resource).value_or("");
+    };
+    resolve(manifest.label_resource, manifest.label);
+    resolve(manifest.version_name_resource, manifest.version_name);
   }
 
   void read_signature() {

@@ -51,6 +51,13 @@ std::string text_of(const AxmlElement& element, std::uint32_t id) {
   return attribute == nullptr ? std::string() : attribute->text;
 }
 
+// The resource id an attribute refers to; 0: none.
+std::uint32_t reference_of(const AxmlElement& element, std::uint32_t id) {
+  const AxmlAttribute* attribute = element.find(id);
+  const bool refers = attribute != nullptr && attribute->type == AxmlType::kReference;
+  return refers ? attribute->data : 0;
+}
+
 std::optional<std::int64_t> integer_of(const AxmlElement& element, std::uint32_t id) {
   const AxmlAttribute* attribute = element.find(id);
   if (attribute == nullptr || attribute->type == AxmlType::kReference) return std::nullopt;
@@ -100,6 +107,7 @@ class ManifestReader {
     if (const auto major = integer_of(root, kVersionCodeMajor); major && manifest_.version_code)
       manifest_.version_code = (*major & 0x7fffffff) << 32 | (*manifest_.version_code & 0xffffffff);
     manifest_.version_name = text_of(root, kVersionName);
+    manifest_.version_name_resource = reference_of(root, kVersionName);
     manifest_.shared_user_id = text_of(root, kSharedUserId);
     check_names(root);
     for (const AxmlElement& child : root.children) read_child(child);
@@ -137,9 +145,7 @@ class ManifestReader {
   }
 
   void read_application(const AxmlElement& application) {
-    const AxmlAttribute* label = application.find(kLabel);
-    if (label != nullptr && label->type == AxmlType::kReference)
-      manifest_.label_resource = label->data;
+    manifest_.label_resource = reference_of(application, kLabel);
     manifest_.label = text_of(application, kLabel);
     manifest_.debuggable = boolean_of(application, kDebuggable).value_or(false);
     manifest_.has_code = boolean_of(application, kHasCode).value_or(true);

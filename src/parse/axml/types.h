@@ -60,6 +60,7 @@ struct AndroidManifest {
   std::string package;
   std::optional<std::int64_t> version_code;  // with versionCodeMajor in the upper 32 bits
   std::string version_name;
+  std::uint32_t version_name_resource = 0;  // when it is not written out
   std::optional<std::int64_t> min_sdk;
   std::optional<std::int64_t> target_sdk;
   std::vector<std::string> permissions;  // in order, each once
