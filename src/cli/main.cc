@@ -7,7 +7,9 @@
 #include <string_view>
 #include <vector>
 
+#include "cli/check_command.h"
 #include "cli/explain_command.h"
+#include "cli/scan_command.h"
 #include "detect/detector.h"
 
 namespace bartizan::cli {
@@ -20,6 +22,8 @@ struct Command {
 };
 
 constexpr std::array kCommands = std::to_array<Command>({
+    {"scan", "judge Android packages", run_scan},
+    {"check", "judge links", run_check},
     {"explain", "say what a threat is, how it is detected and what ends it", run_explain},
 });
 
