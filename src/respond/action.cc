@@ -19,8 +19,11 @@ std::string_view needed_for(ActionKind kind) {
   }
 }
 
+// The subject as a person would name it; empty when there is no such name. A key with a dot is a
+// package or a host; without one it is a digest or an address that says nothing to anybody.
 std::string name_of(const Subject& subject) {
-  return subject.label.empty() ? subject.key : subject.label;
+  if (!subject.label.empty()) return subject.label;
+  return subject.key.find('.') != std::string::npos ? subject.key : "";
 }
 
 std::string title_of(ActionKind kind, const Problem& problem, const Threat& threat) {
@@ -30,7 +33,7 @@ std::string title_of(ActionKind kind, const Problem& problem, const Threat& thre
   };
   switch (kind) {
     case ActionKind::kNotifyUser:
-      return threat.title;
+      return name.empty() ? threat.title : threat.title + ": " + name;
     case ActionKind::kAskRemoveApp:
       return "Please remove " + (name.empty() ? std::string("the app") : name);
     case ActionKind::kBlockApp:

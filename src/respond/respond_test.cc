@@ -83,6 +83,22 @@ TEST(PlanActions, SpeaksToThePersonOfTheirPlatform) {
             "It is harmful here too.\n1. Tap Remove App.");
 }
 
+TEST(PlanActions, NamesTheSubjectWhenItHasAName) {
+  SystemRandom random;
+  const auto title = [&](Subject subject) {
+    Problem about = problem();
+    about.subject = std::move(subject);
+    return plan_actions(decision(PolicyMode::kWarn), about, {.id = "d1"}, threat(), {}, kNow,
+                        random)[0]
+        .title;
+  };
+  EXPECT_EQ(title({.kind = "app", .key = "com.evil", .label = "Torch"}),
+            "A known malicious app is installed: Torch");
+  EXPECT_EQ(title({.kind = "app", .key = "com.evil"}),
+            "A known malicious app is installed: com.evil");
+  EXPECT_EQ(title({.kind = "app", .key = "k9f2Lx_digest"}), "A known malicious app is installed");
+}
+
 TEST(UpdateAlert, FollowsItsProblem) {
   SystemRandom random;
   const Alert opened = update_alert(std::nullopt, transition(ProblemChange::kOpened), kNow, random);
