@@ -69,7 +69,8 @@ Result<Host> parse_host(std::string_view text) {
     host.text = canonical;
     return host;
   }
-  if (host.text.size() > 1 && host.text.back() == '.') {
+  // "a.." resolves to nothing and stays as it is.
+  if (host.text.size() > 1 && host.text.ends_with('.') && !host.text.ends_with("..")) {
     host.trailing_dot = true;
     host.text.pop_back();
   }
