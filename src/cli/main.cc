@@ -7,9 +7,12 @@
 #include <string_view>
 #include <vector>
 
+#include "cli/admin_command.h"
+#include "cli/backup_command.h"
 #include "cli/check_command.h"
 #include "cli/explain_command.h"
 #include "cli/scan_command.h"
+#include "cli/serve_command.h"
 #include "detect/detector.h"
 
 namespace bartizan::cli {
@@ -25,6 +28,10 @@ constexpr std::array kCommands = std::to_array<Command>({
     {"scan", "judge Android packages", run_scan},
     {"check", "judge links", run_check},
     {"explain", "say what a threat is, how it is detected and what ends it", run_explain},
+    {"serve", "run the server", run_serve},
+    {"admin", "accounts and enrolment, from the server's machine", run_admin},
+    {"backup", "copy an installation into one file", run_backup},
+    {"restore", "make an installation out of a backup", run_restore},
 });
 
 constexpr int kError = 2;

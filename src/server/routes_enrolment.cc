@@ -1,6 +1,7 @@
 // Bringing phones in: one-time tokens, and the trade of a token and a CSR for a certificate.
 #include "base/id.h"
 #include "server/audit.h"
+#include "server/enrolment.h"
 #include "server/input.h"
 #include "server/qr.h"
 #include "server/routes.h"
@@ -9,46 +10,27 @@
 namespace bartizan::server {
 namespace {
 
-constexpr Duration kTokenLife = std::chrono::hours(24);
 constexpr std::size_t kMaxCsr = 8192;
 
 net::Response create_token(Deps& deps, const Call& call) {
   Input input(call.request, {"device_name", "person", "group", "ownership", "tier"});
-  const Timestamp now = deps.clock.now();
-  const auto ownership =
-      input.optional_enum<Ownership>("ownership").value_or(Ownership::kCorporate);
-  const auto usual_tier =
-      ownership == Ownership::kCorporate ? PrivacyTier::kCorporate : PrivacyTier::kByod;
-  const std::string secret = random_token(deps.random);
-  EnrolmentToken token{.id = new_uuid(now, deps.random),
-                       .token_digest = sha256_hex(as_bytes(secret)),
-                       .device_name = input.text("device_name", 100),
-                       .person = input.optional_text("person", 100).value_or(""),
-                       .group = input.optional_text("group", 64).value_or(""),
-                       .ownership = ownership,
-                       .tier = input.optional_enum<PrivacyTier>("tier").value_or(usual_tier),
-                       .created_at = now,
-                       .expires_at = now + kTokenLife,
-                       .used_at = std::nullopt,
-                       .device_id = {}};
+  const EnrolmentWish wish{.device_name = input.text("device_name", 100),
+                           .person = input.optional_text("person", 100).value_or(""),
+                           .group = input.optional_text("group", 64).value_or(""),
+                           .ownership = input.optional_enum<Ownership>("ownership"),
+                           .tier = input.optional_enum<PrivacyTier>("tier")};
   if (input.wrong()) return *input.wrong();
-  if (token.group.empty()) token.group = to_string(ownership);
-  const Status written = deps.store.write([&](store::Transaction& transaction) -> Status {
-    store::Rows& rows = transaction.tenant(call.tenant());
-    BARTIZAN_TRY(rows.put_enrolment_token(token));
-    return audit(rows, now, deps.random, call.caller.actor(), "enrolment.token_created", token.id,
-                 {{"device_name", token.device_name}, {"group", token.group}});
-  });
-  if (!written.ok()) return problem(written.error());
-  // In the fragment: browsers and proxies never send it on.
+  const auto made = make_enrolment_token(deps.store, call.tenant(), wish, call.caller.actor(),
+                                         deps.clock.now(), deps.random);
+  if (!made) return problem(made.error());
   const std::string url =
-      deps.addresses.enrol_url + "/enrol#token=" + secret + "&ca=" + deps.authority.fingerprint();
+      enrolment_url(deps.addresses.enrol_url, made->secret, deps.authority.fingerprint());
   const auto code = qr_svg(url);
   if (!code) return problem(code.error());
-  return answer(json::object{{"id", token.id},
+  return answer(json::object{{"id", made->token.id},
                              {"url", url},
                              {"qr_svg", *code},
-                             {"expires_at", to_rfc3339(token.expires_at)}},
+                             {"expires_at", to_rfc3339(made->token.expires_at)}},
                 201);
 }
 

@@ -120,9 +120,9 @@ class Connection:
         self.http.close()
 
 
-def first_password(data):
-    """What `bartizan serve` leaves for the first sign-in."""
-    return (pathlib.Path(data) / "first-password").read_text().split()[-1]
+def first_password(server):
+    """What `bartizan serve` says once, at an installation's first start, in its ready line."""
+    return server.ready["first_login"]["password"]
 
 
 def configure_webhook(data, url, secret):
@@ -453,7 +453,7 @@ class ServerTestCase(unittest.TestCase):
         cls.prepare(data)
         cls.server = Server(data, *cls.serve_arguments).start()
         cls.addClassCleanup(cls.server.stop)
-        cls.api = Api(cls.server).first_login(first_password(data))
+        cls.api = Api(cls.server).first_login(first_password(cls.server))
 
     @classmethod
     def prepare(cls, data):
