@@ -5,7 +5,11 @@ import "./styles/tokens.css";
 import "./styles/base.css";
 import "./styles/shell.css";
 import "./styles/parts.css";
+import "./styles/tables.css";
+import "./styles/dialogs.css";
 import "./styles/pages.css";
+import "./styles/policy_and_enrol.css";
+import "./styles/phone_and_alert.css";
 
 import { createTheme, MantineProvider } from "@mantine/core";
 import { QueryClient, QueryClientProvider } from "@tanstack/react-query";

@@ -6,11 +6,12 @@ import { useAlert } from "../api/queries";
 import type { Alert, AlertDetail, AlertState } from "../api/types";
 import { t } from "../words";
 import { Happened } from "./alert_events";
+import { Chain, Elsewhere } from "./alert_around";
 import { Why } from "./alert_why";
 import { ActionRow } from "../ui/action_row";
 import { Card } from "../ui/card";
 import { Dialog } from "../ui/dialog";
-import { Digest, Given } from "../ui/given";
+import { Digest, Given, initials } from "../ui/given";
 import { Icon } from "../ui/icon";
 import { useKeys } from "../ui/keys";
 import { AlertStateMark, RiskChip, SeverityChip, shownRisk } from "../ui/mark";
@@ -42,9 +43,11 @@ export function AlertPage() {
   return (
     <>
       <Head detail={detail} />
+      <Chain alert={detail.alert} />
       <div className="split alert-split">
         <div className="stack">
           <Why detail={detail} />
+          <WhatYouCanDo detail={detail} />
           <Happened detail={detail} />
           <JudgedWith detail={detail} />
         </div>
@@ -53,7 +56,7 @@ export function AlertPage() {
           <Decision detail={detail} />
           <Phone detail={detail} />
           <Told detail={detail} />
-          <WhatYouCanDo detail={detail} />
+          <Elsewhere alert={detail.alert} />
           <Note key={detail.alert.note} alert={detail.alert} />
         </div>
       </div>
@@ -81,7 +84,7 @@ function Head({ detail }: { detail: AlertDetail }) {
             </span>
             <span className="chip mono">{alert.threat}</span>
           </div>
-          <h1>{about ? t.alert.title(alert.threat_title, about) : alert.threat_title}</h1>
+          <h1>{about ? t.alert.title(alert.threat_title, about) : <Given text={alert.threat_title} />}</h1>
           <p>
             {finding && <Given text={finding.summary} />}{" "}
             {problem?.state === "open" && <strong>{t.alert.stillOpen}</strong>}
@@ -248,7 +251,7 @@ function Phone({ detail }: { detail: AlertDetail }) {
     >
       <div className="who">
         <span className="monogram" aria-hidden="true">
-          {(device.person || device.name).slice(0, 2).toUpperCase()}
+          {initials(device.person || device.name)}
         </span>
         <div className="row-item-main">
           <div className="strong">
@@ -268,7 +271,9 @@ function Phone({ detail }: { detail: AlertDetail }) {
         {device.patch_level && (
           <>
             <dt>{t.alert.patch}</dt>
-            <dd>{device.patch_level}</dd>
+            <dd>
+              <Given text={device.patch_level} />
+            </dd>
           </>
         )}
         <dt>{t.alert.lastReport}</dt>
@@ -287,6 +292,7 @@ function Told({ detail }: { detail: AlertDetail }) {
   const advice = detail.device && detail.threat?.user[detail.device.platform];
   return (
     <Card title={t.alert.told} body>
+      <div className="stack">
       {told.map((action) => (
         <div key={action.id} className="stack small-gap">
           <div className="note">
@@ -309,12 +315,15 @@ function Told({ detail }: { detail: AlertDetail }) {
               <p className="meta">{t.alert.wouldBeTold}</p>
               <div className="note">
                 <Icon name="message" />
-                <p>{advice.what_happened}</p>
+                <p>
+                  <Given text={advice.what_happened} />
+                </p>
               </div>
             </>
           )}
         </div>
       )}
+      </div>
     </Card>
   );
 }
@@ -327,7 +336,11 @@ function WhatYouCanDo({ detail }: { detail: AlertDetail }) {
     <Card title={t.alert.advice} body>
       <ol className="steps">
         {steps.map((step) => (
-          <li key={step}>{step}</li>
+          <li key={step}>
+            <span>
+              <Given text={step} />
+            </span>
+          </li>
         ))}
       </ol>
       {ends.length > 0 && (
@@ -336,7 +349,9 @@ function WhatYouCanDo({ detail }: { detail: AlertDetail }) {
           <dd>
             <ul className="sentences">
               {ends.map((sentence) => (
-                <li key={sentence}>{sentence}</li>
+                <li key={sentence}>
+                  <Given text={sentence} />
+                </li>
               ))}
             </ul>
           </dd>

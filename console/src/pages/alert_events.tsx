@@ -4,7 +4,7 @@ import { t } from "../words";
 import { Card } from "../ui/card";
 import { Given } from "../ui/given";
 import { severityTone, type Tone } from "../ui/mark";
-import { Moment } from "../ui/time";
+import { dayText, Moment } from "../ui/time";
 
 interface Happening {
   at: string;
@@ -52,14 +52,16 @@ export function happenings({ alert, problem, finding, decision, actions }: Alert
 
 export function Happened({ detail }: { detail: AlertDetail }) {
   return (
-    <Card title={t.alert.happened} note={t.alert.happenedNote}>
+    <Card title={t.alert.happened} note={t.alert.happenedNote(dayText(detail.alert.last_seen))}>
       <ol className="timeline">
         {happenings(detail).map((each, index) => (
           <li key={index}>
             <Moment at={each.at} short />
             <span className="timeline-dot" data-tone={each.tone} />
             <div>
-              <div className="strong">{each.title}</div>
+              <div className="strong">
+                <Given text={each.title} />
+              </div>
               <div className="meta">
                 <Given text={each.detail} />
               </div>

@@ -46,7 +46,7 @@ export function Why({ detail }: { detail: AlertDetail }) {
                   <Given text={evidence.why} />
                 </div>
                 <div className="meta evidence-fact">
-                  <span>{evidence.fact}</span> <Given text={evidence.value} mono />
+                  <Given text={evidence.fact} /> <Given text={evidence.value} mono />
                 </div>
               </div>
               {evidence.weight > 0 ? (

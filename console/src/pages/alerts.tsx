@@ -305,12 +305,12 @@ function AlertTable(props: {
                 />
               </td>
             )}
-            <td>
+            <td className="first">
               <SeverityChip severity={alert.severity} />
             </td>
             <td className="wide what">
               <Link to="/alerts/$id" params={{ id: alert.id }} className="row-link" data-row={alert.id}>
-                {alert.threat_title}
+                <Given text={alert.threat_title} />
               </Link>
               <SubjectLine subject={alert.subject} />
             </td>
@@ -331,7 +331,7 @@ function AlertTable(props: {
               <Confidence value={alert.confidence} />
             </td>
             <td className="end spare">{alert.count}</td>
-            <td className="push nowrap">
+            <td className="late nowrap">
               <Ago at={alert.last_seen} />
             </td>
             <td className="spare">{alert.assignee ? <Given text={alert.assignee} /> : t.none}</td>

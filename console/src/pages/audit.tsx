@@ -50,7 +50,7 @@ export function Audit() {
                     {data.items.map((entry) => (
                       <tr key={entry.id}>
                         <td className="nowrap soft numbers">
-                          <Moment at={entry.at} short />
+                          <Moment at={entry.at} />
                         </td>
                         <td className="strong">{actorText(entry.actor)}</td>
                         <td>{t.audit.actions[entry.action] ?? <Given text={entry.action} mono />}</td>

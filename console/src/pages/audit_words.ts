@@ -1,5 +1,5 @@
 import type { AuditEntry } from "../api/types";
-import { t } from "../words";
+import { isolate, t } from "../words";
 
 // "admin:NAME", "token:NAME", "device:ID" or "cli" as a person reads it.
 export function actorText(actor: string, bare = false): string {
@@ -11,9 +11,11 @@ export function actorText(actor: string, bare = false): string {
   if (kind === "token") return t.audit.actor.token(name);
   if (kind === "device") return t.audit.actor.device(name.slice(0, 8));
   if (kind === "cli") return t.audit.actor.cli;
-  return actor;
+  return isolate(actor);
 }
 
 export function auditSentence(entry: AuditEntry): string {
-  return t.audit.sentence(t.audit.actions[entry.action] ?? entry.action, entry.object);
+  // An id says nothing to a person; its beginning is enough to find it again.
+  const object = /^[0-9a-f]{8}-[0-9a-f-]{27}$/.test(entry.object) ? entry.object.slice(0, 8) : entry.object;
+  return t.audit.sentence(t.audit.actions[entry.action] ?? entry.action, object);
 }

@@ -1,18 +1,11 @@
-import { Button, TextInput } from "@mantine/core";
-import { useQueryClient } from "@tanstack/react-query";
+import { Button } from "@mantine/core";
 import { getRouteApi, Link } from "@tanstack/react-router";
 import { useState } from "react";
-import { api, take } from "../api/client";
-import {
-  keys,
-  useDevice,
-  useDeviceActions,
-  useDeviceFindings,
-  useDeviceProblems,
-  useDeviceTimeline,
-} from "../api/queries";
-import type { DeviceDetail, Problem, TimelineEntry } from "../api/types";
+import { useDevice, useDeviceActions, useDeviceFindings, useDeviceProblems } from "../api/queries";
+import type { DeviceDetail, Problem } from "../api/types";
 import { t } from "../words";
+import { Retire } from "./device_retire";
+import { Timeline } from "./device_timeline";
 import { stateCounts, stateRows, type StateMark } from "./device_state";
 import { ActionRow } from "../ui/action_row";
 import { Card } from "../ui/card";
@@ -24,7 +17,6 @@ import { Mark, RiskChip, severityTone, shownRisk } from "../ui/mark";
 import { Failed, Loading, Shown, State } from "../ui/states";
 import { subjectText } from "../ui/subject";
 import { Ago, Moment } from "../ui/time";
-import { say } from "../ui/toasts";
 import { useMay } from "../shell/session";
 
 const route = getRouteApi("/devices/$id");
@@ -130,65 +122,6 @@ function Head({ device }: { device: DeviceDetail }) {
   );
 }
 
-const retireKinds = ["lost", "replaced", "left"] as const;
-
-function Retire({ device, onClose }: { device: DeviceDetail; onClose: () => void }) {
-  const client = useQueryClient();
-  const [kind, setKind] = useState<(typeof retireKinds)[number]>("lost");
-  const [typed, setTyped] = useState("");
-  const [problem, setProblem] = useState("");
-  async function retire() {
-    const params = { params: { path: { id: device.id } } };
-    try {
-      if (kind === "lost") await take(api.POST("/v1/devices/{id}/lost", params));
-      else if (kind === "replaced") await take(api.POST("/v1/devices/{id}/replaced", params));
-      else await take(api.POST("/v1/devices/{id}/left", params));
-    } catch (error) {
-      setProblem(error instanceof Error ? error.message : String(error));
-      return;
-    }
-    onClose();
-    say(t.device.retired);
-    void client.invalidateQueries({ queryKey: keys.device(device.id) });
-    void client.invalidateQueries({ queryKey: keys.devices });
-    void client.invalidateQueries({ queryKey: keys.overview });
-  }
-  return (
-    <Dialog title={t.device.retireTitle(device.name)} onClose={onClose}>
-      <p className="soft">{t.device.retireLead}</p>
-      <fieldset className="radios">
-        <legend className="strong">{t.device.retireWhy}</legend>
-        {retireKinds.map((each) => (
-          <label key={each}>
-            <input type="radio" name="why" checked={kind === each} onChange={() => setKind(each)} />
-            {t.device.retireKinds[each]}
-          </label>
-        ))}
-      </fieldset>
-      <TextInput
-        label={t.device.retireType(device.name)}
-        value={typed}
-        autoComplete="off"
-        onChange={(event) => setTyped(event.currentTarget.value)}
-      />
-      {problem && (
-        <p className="note" data-tone="critical" role="alert">
-          <Icon name="warn" size={16} />
-          <Given text={problem} />
-        </p>
-      )}
-      <div className="dialog-actions">
-        <Button variant="default" onClick={onClose}>
-          {t.alert.cancel}
-        </Button>
-        <Button className="danger" disabled={typed !== device.name} onClick={() => void retire()}>
-          {t.device.retireDo}
-        </Button>
-      </div>
-    </Dialog>
-  );
-}
-
 function Banners({ device }: { device: DeviceDetail }) {
   const [fields, setFields] = useState(false);
   return (
@@ -218,8 +151,12 @@ function Banners({ device }: { device: DeviceDetail }) {
           <dl className="field-list" tabIndex={0}>
             {device.visible_fields.map((kind) => (
               <div key={kind.kind}>
-                <dt>{kind.title}</dt>
-                <dd className="mono">{kind.fields.join(", ")}</dd>
+                <dt>
+                  <Given text={kind.title} />
+                </dt>
+                <dd>
+                  <Given text={kind.fields.join(", ")} mono />
+                </dd>
               </div>
             ))}
           </dl>
@@ -287,7 +224,7 @@ function ProblemTable({ problems }: { problems: Problem[] }) {
                   <Mark tone={severityTone[problem.severity]} size={13} />
                   <span className="out-of-sight">{t.severity[problem.severity]}</span>
                   <span className="strong">
-                    {about ? t.alert.title(problem.threat_title, about) : problem.threat_title}
+                    {about ? t.alert.title(problem.threat_title, about) : <Given text={problem.threat_title} />}
                   </span>
                 </span>
               </td>
@@ -301,7 +238,9 @@ function ProblemTable({ problems }: { problems: Problem[] }) {
                 ) : (
                   <ul className="sentences">
                     {problem.resolves_when.map((sentence) => (
-                      <li key={sentence}>{sentence}</li>
+                      <li key={sentence}>
+                        <Given text={sentence} />
+                      </li>
                     ))}
                   </ul>
                 )}
@@ -311,78 +250,6 @@ function ProblemTable({ problems }: { problems: Problem[] }) {
         })}
       </tbody>
     </table>
-  );
-}
-
-type TimelineFilter = keyof typeof t.device.timelineKinds;
-const kindsOf: Record<TimelineFilter, TimelineEntry["kind"][] | null> = {
-  all: null,
-  finding: ["finding", "problem_opened", "problem_resolved"],
-  action: ["decision", "action"],
-  observation: ["observation"],
-};
-const entryTone = (entry: TimelineEntry) => {
-  if (entry.kind === "problem_resolved") return "secured";
-  if (entry.kind === "action" || entry.kind === "decision") return "accent";
-  return entry.severity ? severityTone[entry.severity] : "info";
-};
-
-function Timeline({ id }: { id: string }) {
-  const [filter, setFilter] = useState<TimelineFilter>("all");
-  const [limit, setLimit] = useState(50);
-  const query = useDeviceTimeline(id, limit);
-  const kinds = kindsOf[filter];
-  return (
-    <Card
-      title={t.device.timeline}
-      note={
-        <span className="chips">
-          {(Object.keys(kindsOf) as TimelineFilter[]).map((each) => (
-            <button
-              key={each}
-              type="button"
-              className="chip plain choose"
-              aria-pressed={filter === each}
-              onClick={() => setFilter(each)}
-            >
-              {t.device.timelineKinds[each]}
-            </button>
-          ))}
-        </span>
-      }
-      foot={
-        query.data && query.data.items.length >= limit && limit < 200 ? (
-          <button type="button" className="link-button" onClick={() => setLimit(200)}>
-            {t.device.showMore}
-          </button>
-        ) : undefined
-      }
-    >
-      <Shown query={query} what={t.state.things.timeline} rows={5}>
-        {(data) => {
-          const entries = data.items.filter((entry) => !kinds || kinds.includes(entry.kind));
-          if (entries.length === 0) return <State icon="history" title={t.device.noTimeline} />;
-          return (
-            <ol className="timeline">
-              {entries.map((entry) => (
-                <li key={`${entry.kind}-${entry.id}`}>
-                  <Moment at={entry.at} short />
-                  <span className="timeline-dot" data-tone={entryTone(entry)} />
-                  <div>
-                    <div className="strong">
-                      <Given text={entry.title} />
-                    </div>
-                    <div className="meta">
-                      <Given text={entry.detail} />
-                    </div>
-                  </div>
-                </li>
-              ))}
-            </ol>
-          );
-        }}
-      </Shown>
-    </Card>
   );
 }
 
@@ -424,7 +291,7 @@ function Apps({ device }: { device: DeviceDetail }) {
                   ) : (
                     app.threats.map((threat) => (
                       <span key={threat} className="chip mono" data-tone="critical">
-                        {threat}
+                        <Given text={threat} mono />
                       </span>
                     ))
                   )}

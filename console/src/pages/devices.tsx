@@ -210,12 +210,15 @@ function Nothing(props: {
   );
 }
 
+const hasReason = (device: DeviceListItem) =>
+  device.state !== "enrolled" || device.main_problem !== null || device.protection !== "active";
+
 function mainReason(device: DeviceListItem) {
   if (device.state !== "enrolled") return t.deviceState[device.state];
   if (device.main_problem) {
     return (
       <>
-        {device.main_problem.title}
+        <Given text={device.main_problem.title} />
         {device.open_problems > 1 && <span className="meta more">{t.devices.moreProblems(device.open_problems - 1)}</span>}
       </>
     );
@@ -246,7 +249,7 @@ function DeviceTable({ devices, stale }: { devices: DeviceListItem[]; stale: boo
       <tbody>
         {devices.map((device) => (
           <tr key={device.id}>
-            <td className="wide">
+            <td className="first">
               <Link to="/devices/$id" params={{ id: device.id }} className="row-link" data-row={device.id}>
                 <Given text={device.person || device.name} />
               </Link>
@@ -271,7 +274,7 @@ function DeviceTable({ devices, stale }: { devices: DeviceListItem[]; stale: boo
             <td>
               <RiskChip risk={shownRisk(device)} />
             </td>
-            <td className="wide">{mainReason(device)}</td>
+            <td className={hasReason(device) ? "wide" : "spare"}>{mainReason(device)}</td>
             <td className={device.protection === "active" ? "soft spare" : "soft"}>
               {t.protection[device.protection]}
             </td>
@@ -281,7 +284,7 @@ function DeviceTable({ devices, stale }: { devices: DeviceListItem[]; stale: boo
             <td className="soft spare">
               <Given text={device.group} />
             </td>
-            <td className="end push nowrap">
+            <td className="end late nowrap">
               <Ago at={device.last_seen} />
             </td>
           </tr>

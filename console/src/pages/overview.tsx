@@ -8,7 +8,7 @@ import { actorText, auditSentence } from "./audit_words";
 import { Card, Meter } from "../ui/card";
 import { DayChart } from "../ui/day_chart";
 import { FleetStrip } from "../ui/fleet_strip";
-import { Given } from "../ui/given";
+import { Given, initials } from "../ui/given";
 import { Icon } from "../ui/icon";
 import { Mark, severityTone, toneOfRisk, type ShownRisk } from "../ui/mark";
 import { ButtonLink } from "../ui/links";
@@ -17,7 +17,7 @@ import { subjectText } from "../ui/subject";
 import { Ago, Moment } from "../ui/time";
 import { useMay } from "../shell/session";
 
-const NEEDED = 6;
+const NEEDED = 5;
 
 function NeedsYou({ overview }: { overview: OverviewData }) {
   const alerts = useQuery(alertsQuery({ state: "open" }, NEEDED));
@@ -99,7 +99,7 @@ function NeededAlert({ alert, first }: { alert: Alert; first: boolean }) {
       <div className="row-item-main">
         <div className="strong needed-title">
           <span className="out-of-sight">{t.severity[alert.severity]}: </span>
-          {about ? t.alert.title(alert.threat_title, about) : alert.threat_title}
+          {about ? t.alert.title(alert.threat_title, about) : <Given text={alert.threat_title} />}
         </div>
         <div className="meta">
           <Given text={alert.person || alert.device_name} /> · <Given text={alert.device_name} /> ·{" "}
@@ -110,7 +110,10 @@ function NeededAlert({ alert, first }: { alert: Alert; first: boolean }) {
       </div>
       <ButtonLink to="/alerts/$id" params={{ id: alert.id }} primary={first && urgent}>
         {t.overview.investigate}
-        <span className="out-of-sight"> {alert.threat_title}</span>
+        <span className="out-of-sight">
+          {" "}
+          <Given text={alert.threat_title} />
+        </span>
       </ButtonLink>
     </li>
   );
@@ -222,7 +225,7 @@ function Threats({ overview }: { overview: OverviewData }) {
                       <Mark tone={tone} size={12} />
                       <span className="out-of-sight">{t.severity[threat.severity]}</span>
                       <Link to="/alerts" search={{ threat: threat.threat }} className="row-link">
-                        {threat.title}
+                        <Given text={threat.title} />
                       </Link>
                     </span>
                   </td>
@@ -279,7 +282,7 @@ function Changes({ overview }: { overview: OverviewData }) {
           {overview.recent_changes.slice(0, 5).map((entry) => (
             <li key={entry.id}>
               <span className="monogram small" aria-hidden="true">
-                {actorText(entry.actor, true).slice(0, 2).toUpperCase()}
+                {initials(actorText(entry.actor, true))}
               </span>
               <span>
                 <b>{actorText(entry.actor)}</b> {auditSentence(entry)}

@@ -11,7 +11,7 @@ import { lineDiff } from "./line_diff";
 import { groupsText } from "./policies";
 import { Card } from "../ui/card";
 import { Dialog } from "../ui/dialog";
-import { Given } from "../ui/given";
+import { Given, Spelled } from "../ui/given";
 import { Icon } from "../ui/icon";
 import { Failed, Loading } from "../ui/states";
 import { Ago } from "../ui/time";
@@ -127,7 +127,7 @@ function Policy({ policy }: { policy: PolicyDetail }) {
               <details className="rule-more">
                 <summary>{t.policies.condition}</summary>
                 <pre className="code" tabIndex={0}>
-                  {rule.condition}
+                  <Spelled text={rule.condition} />
                 </pre>
               </details>
             </li>
@@ -208,11 +208,11 @@ function Source({ policy, chosen }: { policy: PolicyDetail; chosen: number | und
           ? lines.map((line, index) => (
               <span key={index} className={`diff-${line.kind}`}>
                 {line.kind === "added" ? "+ " : line.kind === "removed" ? "- " : "  "}
-                {line.text}
+                <Spelled text={line.text} />
                 {"\n"}
               </span>
             ))
-          : policy.source}
+          : <Spelled text={policy.source} />}
       </pre>
     </Card>
   );

@@ -225,14 +225,12 @@ export default function SignIn({ mustChange, ended, onDone }: Props) {
           <p className="lead">{shown.lead}</p>
         </div>
         {shown.fields}
-        <div role="alert">
-          {problem && (
-            <p className="note" data-tone="critical">
-              <Icon name="warn" size={16} />
-              {problem}
-            </p>
-          )}
-        </div>
+        {problem && (
+          <p className="note" data-tone="critical" role="alert">
+            <Icon name="warn" size={16} />
+            {problem}
+          </p>
+        )}
         <Button type="submit" size="sm" loading={busy} fullWidth>
           {shown.action}
         </Button>

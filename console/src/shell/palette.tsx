@@ -57,7 +57,7 @@ function useChoices(text: string, navigate: Navigate): Choice[] {
         id: `alert-${alert.id}`,
         group: t.palette.alerts,
         icon: "bell",
-        label: alert.threat_title,
+        label: <Given text={alert.threat_title} />,
         note: <Given text={[subjectText(alert.subject), alert.device_name].filter(Boolean).join(" · ")} />,
         end: <SeverityChip severity={alert.severity} />,
         run: () => void navigate({ to: "/alerts/$id", params: { id: alert.id } }),

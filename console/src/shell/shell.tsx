@@ -6,7 +6,7 @@ import { lazy, Suspense, useEffect, useRef, useState } from "react";
 import { api, setCsrfToken, take } from "../api/client";
 import { keys, useOverview } from "../api/queries";
 import { t } from "../words";
-import { Given } from "../ui/given";
+import { Given, initials } from "../ui/given";
 import { Icon, Logo, type IconName } from "../ui/icon";
 import { focusSearch, useKeys } from "../ui/keys";
 import { Toasts } from "../ui/toasts";
@@ -17,7 +17,7 @@ const Palette = lazy(() => import("./palette"));
 const KeyHelp = lazy(() => import("./key_help"));
 
 export function useSchemeSwitch() {
-  const { setColorScheme } = useMantineColorScheme();
+  const { setColorScheme } = useMantineColorScheme({ keepTransitions: true });
   const scheme = useComputedColorScheme("light", { getInitialValueInEffect: false });
   return { scheme, flip: () => setColorScheme(scheme === "dark" ? "light" : "dark") };
 }
@@ -85,6 +85,7 @@ function Navigation() {
   const { name, role } = session.administrator;
   return (
     <nav className="nav" aria-label={t.shell.navigation}>
+      <div className="nav-inner">
       <Link to="/" className="brand">
         <Logo />
         <span className="nav-label">{t.product}</span>
@@ -113,7 +114,7 @@ function Navigation() {
       )}
       <div className="nav-foot">
         <span className="monogram" aria-hidden="true">
-          {name.slice(0, 2).toUpperCase()}
+          {initials(name)}
         </span>
         <div>
           <div className="strong ellipsis">
@@ -124,6 +125,7 @@ function Navigation() {
         <button type="button" className="icon-button" aria-label={t.shell.signOut} title={t.shell.signOut} onClick={() => void signOut()}>
           <Icon name="out" />
         </button>
+      </div>
       </div>
     </nav>
   );

@@ -51,7 +51,7 @@ export function State({ icon, tone, title, children }: StateProps) {
       <span className="state-icon" data-tone={tone}>
         <Icon name={icon} size={22} />
       </span>
-      <h3>{title}</h3>
+      <p className="state-title">{title}</p>
       {children}
     </div>
   );

@@ -23,13 +23,17 @@ export function useNow(): number {
   return now;
 }
 
-const absolute = new Intl.DateTimeFormat(language, {
+// Dates in the reader's own style where it is one of the language shown.
+const place =
+  navigator.languages.find((each) => each.split("-")[0] === language) ?? language;
+
+const absolute = new Intl.DateTimeFormat(place, {
   dateStyle: "medium",
   timeStyle: "medium",
   hourCycle: "h23",
 });
-const clock = new Intl.DateTimeFormat(language, { timeStyle: "medium", hourCycle: "h23" });
-const clockWithDay = new Intl.DateTimeFormat(language, {
+const clock = new Intl.DateTimeFormat(place, { timeStyle: "medium", hourCycle: "h23" });
+const clockWithDay = new Intl.DateTimeFormat(place, {
   day: "numeric",
   month: "short",
   hour: "2-digit",
@@ -75,13 +79,24 @@ export function Until({ at }: { at: string }) {
 
 export function Moment({ at, short = false }: { at: string; short?: boolean }) {
   const date = new Date(at);
-  const today = date.toDateString() === new Date().toDateString();
-  const text = short ? (today ? clock : clockWithDay).format(date) : absolute.format(date);
+  const lately = Math.abs(Date.now() - date.getTime()) < 20 * 3600 * 1000;
+  const text = short ? (lately ? clock : clockWithDay).format(date) : absolute.format(date);
   return (
     <time dateTime={at} title={absolute.format(date)}>
       {text}
     </time>
   );
+}
+
+const dayOnly = new Intl.DateTimeFormat(place, { dateStyle: "medium" });
+export const dayText = (at: string) => dayOnly.format(new Date(at));
+
+// A length of time between two events: "34 s", "12 min", "5 h".
+export function span(milliseconds: number): string {
+  const seconds = Math.max(0, Math.round(milliseconds / 1000));
+  if (seconds < 90) return t.time.span.seconds(seconds);
+  if (seconds < 7200) return t.time.span.minutes(Math.round(seconds / 60));
+  return t.time.span.hours(Math.round(seconds / 3600));
 }
 
 export const clockText = (at: number) => clock.format(new Date(at));

@@ -1,0 +1,73 @@
+// English for the closed vocabularies of the contract.
+const actionKind = {
+  notify_user: "Tell the owner",
+  ask_remove_app: "Ask to remove the app",
+  block_app: "Block the app",
+  block_domain: "Block the domain",
+  disconnect_network: "Leave the network",
+  require_update: "Require the update",
+  restrict_access: "Restrict company access",
+  lock: "Lock the phone",
+};
+
+export const nouns = {
+  product: "Bartizan",
+  none: "–",
+  severity: {
+    critical: "Critical",
+    high: "High",
+    medium: "Medium",
+    low: "Low",
+    informational: "Info",
+  },
+  risk: {
+    high: "High risk",
+    medium: "Medium risk",
+    low: "Low risk",
+    secured: "Secured",
+    unknown: "Unknown",
+  },
+  alertState: {
+    open: "Open",
+    acknowledged: "Acknowledged",
+    resolved: "Resolved",
+    false_positive: "False alarm",
+  },
+  problemState: { open: "Open", resolved: "Resolved" },
+  protection: {
+    pending: "Not reported yet",
+    active: "Protected",
+    degraded: "Partly protected",
+    inactive: "Silent",
+    tampered: "Tampered with",
+  },
+  deviceState: { enrolled: "Enrolled", lost: "Lost", replaced: "Replaced", left: "Owner left" },
+  platform: { android: "Android", ios: "iOS" },
+  ownership: { corporate: "Corporate", personal: "Personal" },
+  tier: { corporate: "Corporate", byod: "Personal (byod)", minimal: "Minimal" },
+  mode: { audit: "Audit", warn: "Warn", enforce: "Enforce" },
+  role: { viewer: "Viewer", analyst: "Analyst", admin: "Administrator" },
+  vector: {
+    app: "App",
+    link: "Link",
+    message: "Message",
+    network: "Network",
+    device: "Device",
+    agent: "Agent",
+  } as Record<string, string>,
+  actionKind,
+  actionState: {
+    queued: "Waiting to be fetched",
+    sent: "Sent, not confirmed yet",
+    done: "Done, confirmed",
+    failed: "Failed",
+    cancelled: "No longer needed",
+    impossible: "Nobody can carry this out",
+  },
+  carrier: {
+    agent: "by the agent on the phone",
+    mdm: "by the device management",
+    identity_provider: "by the identity provider",
+    nobody: "no channel of this installation can",
+  },
+};

@@ -1,0 +1,286 @@
+// A small server of the contract: serves dist/ with the policy the real one uses, answers from
+// tests/data.ts, and can be told to fail, wait or stay away.
+import { createReadStream, existsSync, statSync } from "node:fs";
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import type { AddressInfo } from "node:net";
+import { extname, join, normalize } from "node:path";
+import * as data from "./data";
+import type { Alert, AlertPatch, Device, Session } from "../src/api/types";
+
+const DIST = new URL("../dist/", import.meta.url).pathname;
+const POLICY =
+  "default-src 'none'; script-src 'self'; style-src 'self'; font-src 'self'; img-src 'self' data:; " +
+  "connect-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
+const TYPES: Record<string, string> = {
+  ".html": "text/html; charset=utf-8",
+  ".js": "text/javascript; charset=utf-8",
+  ".css": "text/css; charset=utf-8",
+  ".svg": "image/svg+xml",
+  ".woff2": "font/woff2",
+};
+const QR =
+  '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 29 29"><path d="M4 4h7v7H4zM18 4h7v7h-7zM4 18h7v7H4zM13 13h3v3h-3zM18 18h2v2h-2zM22 22h3v3h-3zM13 5h2v4h-2zM20 13h4v2h-4z"/></svg>';
+
+export interface Request {
+  method: string;
+  path: string;
+  query: URLSearchParams;
+  body: Record<string, unknown>;
+  headers: IncomingMessage["headers"];
+}
+interface Answer {
+  status?: number;
+  body?: unknown;
+}
+type Handler = (request: Request) => Answer | Promise<Answer>;
+
+const problem = (status: number, code: string, detail: string): Answer => ({
+  status,
+  body: { type: "about:blank", title: code, status, detail, code },
+});
+
+export class MockServer {
+  session: Session | null = data.session();
+  password = "correct horse battery";
+  totp = "123456";
+  alerts: Alert[] = structuredClone(data.alerts);
+  devices: Device[] = structuredClone(data.devices);
+  policies = structuredClone(data.policies);
+  enrolledDevice = "";
+  // "METHOD /v1/path" -> what to answer instead.
+  overrides = new Map<string, Handler>();
+  away = false; // closes connections without an answer
+  seen: Request[] = [];
+  private server: Server | null = null;
+
+  async start(): Promise<string> {
+    this.server = createServer((request, response) => void this.serve(request, response));
+    await new Promise<void>((done) => this.server!.listen(0, "127.0.0.1", done));
+    return `http://127.0.0.1:${(this.server.address() as AddressInfo).port}`;
+  }
+  async stop() {
+    this.server?.closeAllConnections();
+    await new Promise((done) => this.server?.close(done));
+  }
+  override(route: string, handler: Handler) {
+    this.overrides.set(route, handler);
+  }
+  fail(route: string, status: number, code = "failed", detail = "database is busy") {
+    this.override(route, () => problem(status, code, detail));
+  }
+
+  private async serve(raw: IncomingMessage, response: ServerResponse) {
+    const url = new URL(raw.url ?? "/", "http://mock");
+    if (!url.pathname.startsWith("/v1/")) return this.file(url.pathname, response);
+    if (this.away) return void raw.socket.destroy();
+    let text = "";
+    for await (const chunk of raw) text += chunk;
+    const request: Request = {
+      method: raw.method ?? "GET",
+      path: url.pathname,
+      query: url.searchParams,
+      body: text ? (JSON.parse(text) as Record<string, unknown>) : {},
+      headers: raw.headers,
+    };
+    this.seen.push(request);
+    const override = this.overrides.get(`${request.method} ${request.path}`);
+    const answer = override ? await override(request) : this.answer(request);
+    const status = answer.status ?? 200;
+    response.writeHead(status, {
+      "Content-Type": status >= 400 ? "application/problem+json" : "application/json",
+      "Cache-Control": "no-store",
+    });
+    response.end(answer.body === undefined ? undefined : JSON.stringify(answer.body));
+  }
+
+  private file(path: string, response: ServerResponse) {
+    const wanted = join(DIST, normalize(path));
+    const file = wanted.startsWith(DIST) && existsSync(wanted) && statSync(wanted).isFile() ? wanted : join(DIST, "index.html");
+    response.writeHead(200, {
+      "Content-Type": TYPES[extname(file)] ?? "application/octet-stream",
+      "Content-Security-Policy": POLICY,
+    });
+    createReadStream(file).pipe(response);
+  }
+
+  private answer(request: Request): Answer {
+    const { method, path, query, body } = request;
+    if (path === "/v1/login") return this.login(body);
+    if (!this.session) return problem(401, "not_signed_in", "Not signed in");
+    if (method !== "GET" && request.headers["x-csrf-token"] !== this.session.csrf_token) {
+      return problem(403, "csrf", "The CSRF token is missing");
+    }
+    const [, , noun, id, part] = path.split("/");
+    switch (noun) {
+      case "session":
+        return this.own(id, part, body);
+      case "logout":
+        this.session = null;
+        return { status: 204 };
+      case "overview":
+        return { body: this.overview() };
+      case "alerts":
+        return id ? this.alert(method, id, body as AlertPatch) : { body: this.listAlerts(query) };
+      case "devices":
+        return id ? this.device(method, id, part) : { body: this.listDevices(query) };
+      case "policies":
+        return this.policy(id, path, body);
+      case "enrolment-tokens":
+        return this.enrolment(id, body);
+      case "audit":
+        return { body: { items: data.audit, next: "" } };
+    }
+    return problem(404, "not_found", "There is no such thing");
+  }
+
+  private login(body: Record<string, unknown>): Answer {
+    if (body.name !== "rosa" || body.password !== this.password) return problem(401, "bad_credentials", "Wrong");
+    const next = this.afterLogin;
+    if (next.administrator.totp_enabled && !body.totp) return problem(401, "totp_required", "Code wanted");
+    if (next.administrator.totp_enabled && body.totp !== this.totp) return problem(401, "bad_credentials", "Wrong");
+    this.session = next;
+    return { body: next };
+  }
+  afterLogin: Session = data.session();
+
+  private own(id: string | undefined, part: string | undefined, body: Record<string, unknown>): Answer {
+    const administrator = this.session!.administrator;
+    if (id === "password") {
+      if (body.current !== this.password) return problem(401, "bad_credentials", "Wrong");
+      this.password = String(body.next);
+      administrator.must_change_password = false;
+    }
+    if (id === "totp" && part === "confirm") {
+      if (body.code !== this.totp) return problem(400, "wrong_code", "The code is wrong");
+      administrator.totp_enabled = true;
+    } else if (id === "totp") {
+      return { body: { secret: "GEZDGNBVGY3TQOJQ", url: "otpauth://totp/Bartizan:rosa", qr_svg: QR } };
+    }
+    return { body: this.session };
+  }
+
+  private overview() {
+    const count = (state: Alert["state"]) => this.alerts.filter((alert) => alert.state === state).length;
+    const overview = data.overview();
+    overview.headline.open_alerts = count("open");
+    overview.alerts_by_state = {
+      open: count("open"),
+      acknowledged: count("acknowledged"),
+      resolved: count("resolved"),
+      false_positive: count("false_positive"),
+    };
+    return overview;
+  }
+
+  private listAlerts(query: URLSearchParams) {
+    const order = ["informational", "low", "medium", "high", "critical"];
+    const states = query.get("state")?.split(",");
+    const least = order.indexOf(query.get("min_severity") ?? "informational");
+    const text = (query.get("q") ?? "").toLowerCase();
+    const items = this.alerts.filter(
+      (alert) =>
+        (!states || states.includes(alert.state)) &&
+        order.indexOf(alert.severity) >= least &&
+        (!query.get("threat") || alert.threat === query.get("threat")) &&
+        (!query.get("device_id") || alert.device_id === query.get("device_id")) &&
+        `${alert.threat} ${alert.subject.key} ${alert.subject.label} ${alert.device_name}`.toLowerCase().includes(text),
+    );
+    return { items: items.slice(0, Number(query.get("limit") ?? 50)), next: "" };
+  }
+
+  private alert(method: string, id: string, patch: AlertPatch): Answer {
+    const alert = this.alerts.find((each) => each.id === id);
+    if (!alert) return problem(404, "not_found", "There is no such alert");
+    if (method === "PATCH") Object.assign(alert, patch);
+    return { body: data.alertDetail(alert) };
+  }
+
+  private listDevices(query: URLSearchParams) {
+    const text = (query.get("q") ?? "").toLowerCase();
+    const items = this.devices.filter(
+      (device) =>
+        (!query.get("risk") || (device.risk === query.get("risk") && device.protection !== "inactive")) &&
+        (!query.get("protection") || device.protection === query.get("protection")) &&
+        (!query.get("platform") || device.platform === query.get("platform")) &&
+        (!query.get("group") || device.group === query.get("group")) &&
+        `${device.name} ${device.person} ${device.model}`.toLowerCase().includes(text),
+    );
+    // Pages of at most eight, so that paging is seen with a small fleet.
+    const from = Number(query.get("cursor") ?? 0);
+    const size = Math.min(Number(query.get("limit") ?? 50), this.pageSize);
+    const next = from + size < items.length ? String(from + size) : "";
+    return { items: items.slice(from, from + size).map(data.listItem), next };
+  }
+  pageSize = 50;
+
+  private device(method: string, id: string, part: string | undefined): Answer {
+    const device = this.devices.find((each) => each.id === id);
+    if (!device) return problem(404, "not_found", "There is no such phone");
+    if (method === "POST") {
+      device.state = part as Device["state"];
+      return { body: device };
+    }
+    const mine = <T extends { device_id: string }>(items: T[]) => ({
+      body: { items: items.filter((item) => item.device_id === id), next: "" },
+    });
+    switch (part) {
+      case undefined:
+        return { body: data.deviceDetail(device) };
+      case "problems":
+        return mine(data.problems);
+      case "findings":
+        return mine(data.findings);
+      case "actions":
+        return mine(data.actions);
+      case "timeline":
+        return { body: { items: data.timeline, next: "" } };
+    }
+    return problem(404, "not_found", "There is no such thing");
+  }
+
+  private policy(id: string | undefined, path: string, body: Record<string, unknown>): Answer {
+    if (!id) return { body: { items: this.policies, next: "" } };
+    const policy = this.policies.find((each) => each.id === id);
+    if (!policy) return problem(404, "not_found", "There is no such policy");
+    const rule = /\/rules\/([^/]+)\/mode$/.exec(path)?.[1];
+    if (rule) {
+      const found = policy.rules.find((each) => each.name === decodeURIComponent(rule));
+      if (!found) return problem(404, "not_found", "There is no such rule");
+      found.mode = body.mode as typeof found.mode;
+    }
+    if (rule || body.source) {
+      policy.version += 1;
+      const source = String(body.source ?? policy.source);
+      policy.history = [{ version: policy.version, author: "admin:rosa", created_at: data.ago(0), source }, ...policy.history];
+    }
+    return { body: policy };
+  }
+
+  private enrolment(id: string | undefined, body: Record<string, unknown>): Answer {
+    if (!id) {
+      return {
+        status: 201,
+        body: {
+          id: "0197a0ee-0000-7000-8000-000000000001",
+          url: "https://mtd.example:8445/enrol#token=8f1c2b7d9e&ca=41d8e6a07b5f2c90",
+          qr_svg: QR,
+          expires_at: data.ago(-86400),
+        },
+      };
+    }
+    return {
+      body: {
+        id,
+        device_name: String(body.device_name ?? ""),
+        person: "",
+        group: "corporate",
+        ownership: "corporate",
+        tier: "corporate",
+        created_at: data.ago(60),
+        expires_at: data.ago(-86000),
+        used_at: this.enrolledDevice ? data.ago(1) : null,
+        device_id: this.enrolledDevice,
+      },
+    };
+  }
+}
