@@ -21,6 +21,11 @@ struct Rule {
   rules::Condition condition;
 };
 
+struct Suppression {
+  SuppressionSummary summary;
+  rules::Condition condition;
+};
+
 // A condition as people read it in a listing: one line of JSON-like YAML.
 std::string condition_text(const YamlNode& when) { return canonical_json(rules::to_json(when)); }
 
@@ -53,6 +58,22 @@ Result<Rule> read_rule(const YamlNode& node, const std::string& file) {
   return Rule{.summary = std::move(summary), .condition = std::move(condition)};
 }
 
+Result<Suppression> read_suppression(const YamlNode& node, const std::string& file) {
+  YamlMap map(node, file);
+  SuppressionSummary summary;
+  BARTIZAN_ASSIGN(summary.name, map.text("name"));
+  BARTIZAN_ASSIGN(summary.reason, map.text("reason"));
+  BARTIZAN_ASSIGN(const std::string until, map.text("until"));
+  const auto date = parse_date(until);
+  if (!date) return map.error("'until' must be a date: 2026-12-31");
+  summary.until = *date;
+  BARTIZAN_ASSIGN(const YamlNode* const when, map.node("when"));
+  BARTIZAN_ASSIGN(auto condition, rules::Condition::compile(*when, fact_schema(), file));
+  summary.condition = condition_text(*when);
+  BARTIZAN_TRY(map.finish());
+  return Suppression{.summary = std::move(summary), .condition = std::move(condition)};
+}
+
 std::string file_name(const std::string& id) { return id + ".yaml"; }
 
 }  // namespace
@@ -62,8 +83,24 @@ struct Policy::Compiled {
   int version = 1;
   std::string description;
   std::vector<std::string> groups;
+  std::optional<rules::Condition> phones;
+  std::vector<Suppression> suppressions;
   std::vector<Rule> rules;
+
+  Decision decision(const std::string& rule, const Problem& problem, Timestamp now) const;
 };
+
+Decision Policy::Compiled::decision(const std::string& rule, const Problem& problem,
+                                    Timestamp now) const {
+  const json::array identity = {id, version, rule, problem.id, to_millis(problem.opened_at)};
+  return {.id = uuid_of(canonical_json(identity)),
+          .device_id = problem.device_id,
+          .problem_id = problem.id,
+          .policy = id,
+          .policy_version = version,
+          .rule = rule,
+          .decided_at = now};
+}
 
 Policy::Policy(std::unique_ptr<const Compiled> compiled) : compiled_(std::move(compiled)) {}
 Policy::Policy(Policy&&) noexcept = default;
@@ -79,7 +116,20 @@ Result<Policy> Policy::compile(const PolicyDocument& document) {
   BARTIZAN_ASSIGN(out->id, map.text("id"));
   if (out->id != document.id) return map.error("the id must be '" + document.id + "'");
   BARTIZAN_ASSIGN(out->description, map.text("description"));
-  BARTIZAN_ASSIGN(out->groups, map.texts("groups"));
+  BARTIZAN_ASSIGN(out->groups, map.texts_or_none("groups"));
+  if (out->groups.empty() && !map.has("phones"))
+    return map.error("a policy needs 'groups' or 'phones' to say whom it is for");
+  if (map.has("phones")) {
+    BARTIZAN_ASSIGN(const YamlNode* const phones, map.node("phones"));
+    BARTIZAN_ASSIGN(out->phones, rules::Condition::compile(*phones, device_fact_schema(), file));
+  }
+  if (map.has("suppress")) {
+    BARTIZAN_ASSIGN(const YamlNode* const list, map.node("suppress"));
+    for (const YamlNode& item : list->items) {
+      BARTIZAN_ASSIGN(Suppression suppression, read_suppression(item, file));
+      out->suppressions.push_back(std::move(suppression));
+    }
+  }
   BARTIZAN_ASSIGN(const YamlNode* const list, map.node("rules"));
   std::set<std::string> names;
   for (const YamlNode& item : list->items) {
@@ -105,25 +155,38 @@ std::vector<RuleSummary> Policy::rules() const {
   return out;
 }
 
+std::vector<SuppressionSummary> Policy::suppressions() const {
+  std::vector<SuppressionSummary> out;
+  for (const Suppression& suppression : compiled_->suppressions) out.push_back(suppression.summary);
+  return out;
+}
+
+bool Policy::selects(const Device& device) const {
+  return compiled_->phones && compiled_->phones->evaluate(facts_of(device)) == rules::Truth::kTrue;
+}
+
 std::optional<Decision> Policy::decide(const Problem& problem, const Device& device,
                                        Timestamp now) const {
   if (problem.state != ProblemState::kOpen) return std::nullopt;
   const json::object facts = facts_of(problem, device, now);
+  for (const Suppression& suppression : compiled_->suppressions) {
+    const SuppressionSummary& summary = suppression.summary;
+    if (now >= summary.until) continue;
+    rules::Explanation explanation = suppression.condition.explain(facts);
+    if (explanation.truth != rules::Truth::kTrue) continue;
+    Decision out = compiled_->decision("suppressed: " + summary.name, problem, now);
+    out.reasons = std::move(explanation.reasons);
+    out.reasons.push_back("suppressed until " + to_rfc3339(summary.until) + ": " + summary.reason);
+    return out;
+  }
   for (const Rule& rule : compiled_->rules) {
     rules::Explanation explanation = rule.condition.explain(facts);
     if (explanation.truth != rules::Truth::kTrue) continue;
-    const json::array identity = {compiled_->id, compiled_->version, rule.summary.name, problem.id,
-                                  to_millis(problem.opened_at)};
-    return Decision{.id = uuid_of(canonical_json(identity)),
-                    .device_id = device.id,
-                    .problem_id = problem.id,
-                    .policy = compiled_->id,
-                    .policy_version = compiled_->version,
-                    .rule = rule.summary.name,
-                    .mode = rule.summary.mode,
-                    .actions = rule.summary.actions,
-                    .reasons = std::move(explanation.reasons),
-                    .decided_at = now};
+    Decision out = compiled_->decision(rule.summary.name, problem, now);
+    out.mode = rule.summary.mode;
+    out.actions = rule.summary.actions;
+    out.reasons = std::move(explanation.reasons);
+    return out;
   }
   return std::nullopt;
 }
@@ -137,8 +200,11 @@ const Policy* policy_for(std::span<const Policy> policies, const Device& device)
     }
     return nullptr;
   };
-  const Policy* own = naming(group);
-  return own != nullptr ? own : naming("*");
+  if (const Policy* own = naming(group)) return own;
+  for (const Policy& policy : policies) {
+    if (policy.selects(device)) return &policy;
+  }
+  return naming("*");
 }
 
 }  // namespace bartizan::policy

@@ -23,6 +23,15 @@ struct RuleSummary {
   std::string condition;  // as written
 };
 
+// What is known and accepted: problems that match are shown and counted, and nothing is done. Ends
+// by itself, so that nobody forgets it.
+struct SuppressionSummary {
+  std::string name;
+  std::string reason;
+  std::string condition;
+  Timestamp until;
+};
+
 // A compiled policy document. Rules are tried in order; the first that matches a problem decides
 // for it.
 class Policy {
@@ -38,9 +47,13 @@ class Policy {
   int version() const;
   const std::string& description() const;
   const std::vector<std::string>& groups() const;  // device groups it is for; "*" is the rest
+  // Whether the document's `phones` condition, a group by properties, is true of the device.
+  bool selects(const Device& device) const;
   std::vector<RuleSummary> rules() const;
+  std::vector<SuppressionSummary> suppressions() const;
 
-  // The decision for one open problem, or nothing when no rule matches. Decision::id is
+  // The decision for one open problem, or nothing when no rule matches. A suppressed problem gets a
+  // decision without actions that says so, in mode audit. Decision::id is
   // uuid_of(policy, version, rule, problem, opening), so that the same decision is made once.
   std::optional<Decision> decide(const Problem& problem, const Device& device, Timestamp now) const;
 
@@ -53,7 +66,8 @@ class Policy {
 // The document with the mode of one rule changed and everything else, comments included, as it was.
 Result<std::string> with_mode(std::string_view source, std::string_view rule, PolicyMode mode);
 
-// The policy for a device's group: the one naming the group, else the one naming "*".
+// The policy for a device: the first naming its group, else the first whose `phones` condition is
+// true of it, else the first naming "*".
 const Policy* policy_for(std::span<const Policy> policies, const Device& device);
 
 }  // namespace bartizan::policy

@@ -7,26 +7,9 @@ json::string text(std::string_view value) { return json::string(value); }
 
 }  // namespace
 
-const rules::FactSchema& fact_schema() {
+const rules::FactSchema& device_fact_schema() {
   using rules::FactType;
   static const rules::FactSchema schema = {
-      {.name = "threat", .type = FactType::kString},
-      {.name = "vector",
-       .type = FactType::kString,
-       .values = {"app", "link", "message", "network", "device", "agent"}},
-      {.name = "severity",
-       .type = FactType::kString,
-       .values = {"informational", "low", "medium", "high", "critical"},
-       .ordered = true},
-      {.name = "confidence", .type = FactType::kNumber},
-      {.name = "subject",
-       .type = FactType::kString,
-       .values = {"app", "link", "domain", "network", "device", "certificate", "agent"}},
-      {.name = "subject_key", .type = FactType::kString},
-      {.name = "subject_label", .type = FactType::kString},
-      {.name = "count", .type = FactType::kNumber},
-      {.name = "reopened", .type = FactType::kNumber},
-      {.name = "opened_at", .type = FactType::kTime},
       {.name = "platform", .type = FactType::kString, .values = {"android", "ios"}},
       {.name = "ownership", .type = FactType::kString, .values = {"corporate", "personal"}},
       {.name = "group", .type = FactType::kString},
@@ -38,8 +21,37 @@ const rules::FactSchema& fact_schema() {
       {.name = "protection",
        .type = FactType::kString,
        .values = {"pending", "active", "degraded", "inactive", "tampered"}},
-      {.name = "now", .type = FactType::kTime},
   };
+  return schema;
+}
+
+const rules::FactSchema& fact_schema() {
+  using rules::FactType;
+  static const rules::FactSchema schema = [] {
+    rules::FactSchema out = {
+        {.name = "threat", .type = FactType::kString},
+        {.name = "vector",
+         .type = FactType::kString,
+         .values = {"app", "link", "message", "network", "device", "agent"}},
+        {.name = "severity",
+         .type = FactType::kString,
+         .values = {"informational", "low", "medium", "high", "critical"},
+         .ordered = true},
+        {.name = "confidence", .type = FactType::kNumber},
+        {.name = "subject",
+         .type = FactType::kString,
+         .values = {"app", "link", "domain", "network", "device", "certificate", "agent"}},
+        {.name = "subject_key", .type = FactType::kString},
+        {.name = "subject_label", .type = FactType::kString},
+        {.name = "count", .type = FactType::kNumber},
+        {.name = "reopened", .type = FactType::kNumber},
+        {.name = "opened_at", .type = FactType::kTime},
+        {.name = "now", .type = FactType::kTime},
+    };
+    const rules::FactSchema& device = device_fact_schema();
+    out.insert(out.end(), device.begin(), device.end());
+    return out;
+  }();
   return schema;
 }
 
@@ -47,28 +59,33 @@ std::string group_of(const Device& device) {
   return device.group.empty() ? std::string(to_string(device.ownership)) : device.group;
 }
 
-json::object facts_of(const Problem& problem, const Device& device, Timestamp now) {
+json::object facts_of(const Device& device) {
   json::object out = {
-      {"threat", problem.threat},
-      {"vector", problem.threat.substr(0, problem.threat.find('.'))},
-      {"severity", text(to_string(problem.severity))},
-      {"confidence", problem.confidence},
-      {"subject", problem.subject.kind},
-      {"subject_key", problem.subject.key},
-      {"subject_label", problem.subject.label},
-      {"count", problem.count},
-      {"reopened", problem.reopened},
-      {"opened_at", to_rfc3339(problem.opened_at)},
       {"platform", text(to_string(device.platform))},
       {"ownership", text(to_string(device.ownership))},
       {"group", group_of(device)},
       {"privacy_tier", text(to_string(device.tier))},
       {"protection", text(to_string(device.protection))},
-      {"now", to_rfc3339(now)},
   };
   // What a phone has not told is unknown, not empty.
   if (!device.model.empty()) out["model"] = device.model;
   if (!device.os_version.empty()) out["os_version"] = device.os_version;
+  return out;
+}
+
+json::object facts_of(const Problem& problem, const Device& device, Timestamp now) {
+  json::object out = facts_of(device);
+  out["threat"] = problem.threat;
+  out["vector"] = problem.threat.substr(0, problem.threat.find('.'));
+  out["severity"] = text(to_string(problem.severity));
+  out["confidence"] = problem.confidence;
+  out["subject"] = problem.subject.kind;
+  out["subject_key"] = problem.subject.key;
+  if (!problem.subject.label.empty()) out["subject_label"] = problem.subject.label;
+  out["count"] = problem.count;
+  out["reopened"] = problem.reopened;
+  out["opened_at"] = to_rfc3339(problem.opened_at);
+  out["now"] = to_rfc3339(now);
   return out;
 }
 

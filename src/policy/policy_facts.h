@@ -14,6 +14,10 @@ namespace bartizan::policy {
 // now. "Open for three days" is `opened_at|older_than: 3d`.
 const rules::FactSchema& fact_schema();
 
+// The part of it that is the phone's alone, by which a policy may select its phones.
+const rules::FactSchema& device_fact_schema();
+
+json::object facts_of(const Device& device);
 json::object facts_of(const Problem& problem, const Device& device, Timestamp now);
 
 // The device's group, or its ownership ("corporate", "personal") when it has none.

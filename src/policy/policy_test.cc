@@ -131,6 +131,47 @@ TEST(PolicyFor, ThePhonesGroupElseTheRest) {
   EXPECT_EQ(policy_for({}, {.group = "sales"}), nullptr);
 }
 
+TEST(PolicyFor, PhonesAreAGroupByTheirProperties) {
+  std::vector<Policy> policies;
+  policies.push_back(compiled());
+  policies.push_back(*Policy::compile(
+      {.id = "old_phones",
+       .source = replaced(replaced(kSource, "id: corporate", "id: old_phones"),
+                          "groups: [corporate, \"*\"]", "phones: {os_version|startswith: '13'}")}));
+  EXPECT_EQ(policy_for(policies, {.group = "x", .os_version = "13.1"})->id(), "old_phones");
+  EXPECT_EQ(policy_for(policies, {.group = "x", .os_version = "15"})->id(), "corporate");
+  EXPECT_EQ(policy_for(policies, {.group = "x"})->id(), "corporate");
+  EXPECT_EQ(policy_for(policies, {.group = "corporate", .os_version = "13"})->id(), "corporate");
+  EXPECT_EQ(error_of(replaced(kSource, "groups: [corporate, \"*\"]", "")),
+            "corporate.yaml:1: a policy needs 'groups' or 'phones' to say whom it is for");
+  EXPECT_EQ(error_of(replaced(kSource, "groups: [corporate, \"*\"]", "phones: {threat: x}")),
+            "corporate.yaml:3: unknown field 'threat'");
+}
+
+constexpr const char* kSuppress = R"(suppress:
+  - name: our test app
+    reason: Built by ourselves
+    until: 2026-01-03
+    when: {subject_key: a.b}
+rules:)";
+
+TEST(Suppression, DoesNothingAndSaysWhyUntilItsDate) {
+  const Policy policy = compiled(replaced(kSource, "rules:", kSuppress));
+  const Problem app = problem("app.x", Severity::kHigh);
+  const auto decision = policy.decide(app, {.id = "d1"}, kNow);
+  ASSERT_TRUE(decision.has_value());
+  EXPECT_EQ(decision->rule, "suppressed: our test app");
+  EXPECT_EQ(decision->mode, PolicyMode::kAudit);
+  EXPECT_TRUE(decision->actions.empty());
+  EXPECT_EQ(decision->reasons.back(),
+            "suppressed until 2026-01-03T00:00:00.000Z: Built by ourselves");
+  EXPECT_EQ(policy.decide(app, {.id = "d1"}, kNow + 48h)->rule, "malware");
+  EXPECT_EQ(policy.suppressions().size(), 1u);
+  EXPECT_EQ(
+      error_of(replaced(replaced(kSource, "rules:", kSuppress), "    until: 2026-01-03\n", "")),
+      "corporate.yaml:5: 'until' is missing");
+}
+
 TEST(DefaultPolicies, CompileAndNeverLockOrBlockOnPersonalPhones) {
   for (const std::string id : {"corporate", "personal"}) {
     const auto source = read_file("content/policies/" + id + ".yaml", 1 << 20);
