@@ -1,5 +1,6 @@
 #include "intel/brands.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "rules/yaml.h"
@@ -32,6 +33,10 @@ Result<Brand> read_brand(const rules::YamlNode& node, const std::string& file) {
   BARTIZAN_ASSIGN(brand.name, map.text("name"));
   BARTIZAN_ASSIGN(brand.domains, map.texts("domains"));
   BARTIZAN_TRY(check_names(brand.domains, kDomain, map));
+  for (std::string domain : brand.domains) {
+    std::replace(domain.begin(), domain.end(), '.', '-');
+    brand.hyphened_domains.push_back(std::move(domain));
+  }
   BARTIZAN_ASSIGN(brand.words, map.texts_or_none("words"));
   BARTIZAN_TRY(check_names(brand.words, kLabel, map));
   if (brand.words.empty())

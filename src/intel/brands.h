@@ -13,12 +13,13 @@ namespace bartizan::intel {
 
 struct Brand {
   std::string name;  // for people: "PayPal"
-  std::vector<std::string>
-      domains;  // registrable domains it owns, lower-case; the first is its home
-  std::vector<std::string>
-      words;  // how addresses spell it: "paypal"; lower-case letters, digits, "-"
-  // Word and dictionary meaning or other owners share it: only the whole label with another suffix
-  // or an homograph counts, not the word among others.
+  // Registrable domains it owns, lower-case; the first is its home.
+  std::vector<std::string> domains;
+  std::vector<std::string> hyphened_domains;  // the same with "-" for ".", made when loading
+  // How addresses spell it: "paypal". Lower-case letters, digits and "-".
+  std::vector<std::string> words;
+  // The word means other things too, or others bear it: slips do not count, nor does the word
+  // beside an ordinary business word.
   bool common_word = false;
   // Names below its domains are those of its customers' sites, as "www.brand.com.network.net".
   bool delivery_network = false;

@@ -29,7 +29,9 @@ Result<std::vector<std::string>> list_files(const fs::path& folder) {
   std::error_code error;
   for (fs::recursive_directory_iterator entry(folder, error), end; !error && entry != end;
        entry.increment(error)) {
-    if (!entry->is_regular_file()) continue;
+    const bool regular = entry->is_regular_file(error);
+    if (error) break;
+    if (!regular) continue;
     if (paths.size() == kMaxFiles)
       return Error{ErrorCode::kLimit, folder.string() + " holds too many files"};
     paths.push_back(entry->path().lexically_relative(folder).generic_string());
@@ -89,8 +91,9 @@ Result<std::shared_ptr<const Content>> Content::load(const fs::path& folder) {
       parts->popular_domains = PopularDomains(text);
     } else if (path == "tables/public_suffix_icann.txt") {
       icann_rules = std::move(text);
-    } else if (path == "tables/public_suffix_platform.txt") {
-      platform_rules = std::move(text);
+    } else if (path == "tables/public_suffix_platform.txt" ||
+               path == "tables/hosting_platforms.txt") {
+      platform_rules += text;
     }
   }
   if (icann_rules.empty())

@@ -15,7 +15,8 @@ namespace {
 
 using intel::Brand;
 
-constexpr std::size_t kMaxLabel = 63;
+constexpr std::size_t kMaxLabel = 63;  // bytes, of DNS; a longer name resolves nowhere
+constexpr std::size_t kMaxName = 253;
 
 std::vector<std::string_view> tokens_of(std::string_view label) {
   std::vector<std::string_view> tokens;
@@ -25,6 +26,15 @@ std::vector<std::string_view> tokens_of(std::string_view label) {
     label.remove_prefix(hyphen == std::string_view::npos ? label.size() : hyphen + 1);
   }
   return tokens;
+}
+
+// "trezor--io" as "trezor-io".
+std::string with_single_hyphens(std::string_view label) {
+  std::string out;
+  for (const char c : label) {
+    if (c != '-' || out.empty() || out.back() != '-') out += c;
+  }
+  return out;
 }
 
 // Whether `word` stands in `label` between hyphens or its ends.
@@ -49,6 +59,7 @@ struct Look {
   const LinkAddress& address;
   std::string label;                            // owned label
   std::string folded;                           // the same, look-alike signs made equal
+  std::vector<std::string> plain_labels;        // all, runs of hyphens made one
   std::vector<std::string> foreign_lookalikes;  // of labels with other letters: how they read
   bool lured = false;                           // some token of the host is a strong lure
   bool is_brand_name = false;  // the label is a brand's very name: no slip of another's
@@ -62,6 +73,7 @@ Look look_at(const LinkAddress& address, const intel::Content& content) {
   labels.push_back(address.owned_label);
   for (const std::string& label : labels) {
     if (label.size() > kMaxLabel) continue;
+    look.plain_labels.push_back(with_single_hyphens(label));
     for (const std::string_view token : tokens_of(label)) look.lured |= is_strong_lure(token);
     if (!label.starts_with("xn--")) continue;
     const std::u32string unicode = parse::domain_to_unicode(label);
@@ -153,15 +165,15 @@ bool stands_in_front(std::string_view host, std::string_view domain) {
 std::optional<Likeness> own_domain_in_front(const Look& look, const Brand& brand) {
   const std::string_view host = look.address.url.host;
   const std::string_view chosen = host.substr(0, host.size() - suffix_of(look.address).size());
-  for (const std::string& domain : brand.domains) {
+  for (std::size_t i = 0; i < brand.domains.size(); ++i) {
+    const std::string& domain = brand.domains[i];
     if (domain.find('.') < 4) continue;  // "x.com": too little to mean somebody
     if (stands_in_front(chosen, domain))
       return Likeness{LikenessKind::kSubdomain, &brand, domain, 0, 90};
-    std::string hyphened = domain;
-    std::replace(hyphened.begin(), hyphened.end(), '.', '-');
-    const auto joined = [&](std::string_view label) { return has_token(label, hyphened); };
-    if (joined(look.label) ||
-        std::any_of(look.address.subdomains.begin(), look.address.subdomains.end(), joined))
+    const auto joined = [&](const std::string& label) {
+      return has_token(label, brand.hyphened_domains[i]);
+    };
+    if (std::any_of(look.plain_labels.begin(), look.plain_labels.end(), joined))
       return Likeness{LikenessKind::kSubdomain, &brand, domain, 0, 80};
   }
   return std::nullopt;
@@ -195,17 +207,25 @@ std::optional<Likeness> combination(const Look& look, const Brand& brand, const 
     return std::nullopt;
   }
   if (brand.common_word || word.size() < 5) return std::nullopt;
-  std::string_view rest = label;
-  if (rest.starts_with(word)) {
-    rest.remove_prefix(word.size());
-  } else if (rest.ends_with(word)) {
-    rest.remove_suffix(word.size());
-  } else {
-    return std::nullopt;
+  const std::size_t at = label.find(word);
+  if (at == std::string::npos) return std::nullopt;
+  const std::string_view before = std::string_view(label).substr(0, at);
+  const std::string_view after = std::string_view(label).substr(at + word.size());
+  if (ends_with_lure(before) || begins_with_lure(after))
+    return Likeness{LikenessKind::kCombination, &brand, label, 0, 70};
+  return std::nullopt;
+}
+
+// A slip beside other words, which whoever slips while typing does not add: "facebookk-mobile".
+std::optional<Likeness> typo_in_combination(const Look& look, const Brand& brand,
+                                            const std::string& word) {
+  if (brand.common_word || word.size() < 8) return std::nullopt;
+  const std::vector<std::string_view> tokens = tokens_of(look.label);
+  if (tokens.size() < 2) return std::nullopt;
+  for (const std::string_view token : tokens) {
+    if (token.front() == word.front() && token != word && edit_distance(token, word, 1) == 1)
+      return Likeness{LikenessKind::kTypo, &brand, std::string(token), 1, 70};
   }
-  while (rest.starts_with('-')) rest.remove_prefix(1);
-  while (rest.ends_with('-')) rest.remove_suffix(1);
-  if (is_strong_lure(rest)) return Likeness{LikenessKind::kCombination, &brand, label, 0, 75};
   return std::nullopt;
 }
 
@@ -214,7 +234,9 @@ void keep_stronger(std::optional<Likeness>& best, std::optional<Likeness> other)
 }
 
 bool is_above_suspicion(const LinkAddress& address, const intel::Content& content) {
-  if (address.owned_name.empty() || address.owned_label.size() > kMaxLabel) return true;
+  if (address.owned_name.empty() || address.owned_label.size() > kMaxLabel ||
+      address.url.host.size() > kMaxName)
+    return true;
   if (content.brands().owner_of(address.owned_name) != nullptr) return true;
   const Brand* host = content.brands().owner_of(address.registrable_domain);
   if (host != nullptr && host->delivery_network) return true;
@@ -282,6 +304,7 @@ std::optional<Likeness> find_likeness(const LinkAddress& address, const intel::C
       keep_stronger(best, other_suffix(look, brand, word));
       keep_stronger(best, name_in_front(look, brand, word));
       keep_stronger(best, combination(look, brand, word));
+      keep_stronger(best, typo_in_combination(look, brand, word));
     }
   }
   return best;

@@ -34,7 +34,25 @@ bool contains(const std::array<std::string_view, N>& words, std::string_view tok
 
 }  // namespace
 
-bool is_strong_lure(std::string_view token) { return contains(kStrong, token); }
+bool is_strong_lure(std::string_view token) {
+  while (!token.empty() && token.back() >= '0' && token.back() <= '9') token.remove_suffix(1);
+  return contains(kStrong, token);
+}
+
+bool ends_with_lure(std::string_view text) {
+  while (text.ends_with('-')) text.remove_suffix(1);
+  return std::any_of(kStrong.begin(), kStrong.end(), [&](std::string_view word) {
+    return word.size() >= 5 && text.ends_with(word);
+  });
+}
+
+bool begins_with_lure(std::string_view text) {
+  while (text.starts_with('-')) text.remove_prefix(1);
+  return std::any_of(kStrong.begin(), kStrong.end(), [&](std::string_view word) {
+    return word.size() >= 5 && text.starts_with(word);
+  });
+}
+
 bool is_weak_lure(std::string_view token) { return contains(kWeak, token); }
 
 }  // namespace bartizan::detect
