@@ -102,13 +102,19 @@ class Scan {
   void read_code() {
     HostCollector hosts(content_);
     std::size_t left = kMaxAllDexBytes;
+    std::size_t files = 0;
     for (const parse::ZipEntry& entry : archive_.entries) {
       if (!is_dex_name(entry.name)) continue;
+      if (++files > kMaxDexFiles) {
+        parse::note_anomaly(report_.anomalies, "dex.limit", entry.name, "too many code files");
+        report_.truncated = true;
+        break;
+      }
       const parse::ZipContent code =
           parse::read_zip_entry(archive_, entry, std::min(left, kMaxDexBytes));
       take(code.anomalies, code.truncated);
-      if (code.bytes.empty()) continue;
-      left -= code.bytes.size();
+      // What does not inflate may have cost as much as the limit allowed.
+      left -= code.truncated ? std::min(left, kMaxDexBytes) : code.bytes.size();
       const parse::DexStrings strings =
           parse::visit_dex_strings(code.bytes, [&](std::string_view text) { hosts.look_at(text); });
       take(strings.anomalies, strings.truncated);

@@ -14,7 +14,7 @@ enum class SignatureVerdict {
   kVerified,     // the platform would accept it
   kRejected,     // the platform would refuse it; `errors` says why
   kUnsigned,     // no signature of any scheme
-  kNotVerified,  // signed by the JAR scheme (v1) alone, which is read but not verified
+  kNotVerified,  // signed by the JAR scheme (v1) alone, and too large to verify
 };
 std::string_view to_string(SignatureVerdict value);  // "verified", "rejected", "unsigned",
                                                      // "not_verified"

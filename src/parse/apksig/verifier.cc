@@ -4,10 +4,10 @@
 #include <map>
 
 #include "parse/apksig/algorithms.h"
+#include "parse/apksig/jar_verifier.h"
 #include "parse/apksig/lineage.h"
 #include "parse/apksig/signing_block.h"
 #include "parse/x509/parser.h"
-#include "parse/zip/parser.h"
 
 namespace bartizan::parse {
 namespace {
@@ -22,7 +22,6 @@ constexpr std::uint32_t kFirstV31Platform = 33;
 constexpr std::int64_t kTargetNeedingV2 = 30;
 constexpr std::size_t kEndRecordSize = 22;
 constexpr std::size_t kDirectoryOffsetField = 16;
-constexpr std::size_t kMaxSignatureFile = 4 << 20;
 
 std::optional<std::uint32_t> u32_of(const SignerAttribute* attribute) {
   if (attribute == nullptr) return std::nullopt;
@@ -43,7 +42,7 @@ class Verifier {
       : archive_(archive), platform_(platform) {}
 
   ApkSignature verify() {
-    const bool has_v1 = read_v1_marks();
+    const bool has_v1 = has_jar_signature(archive_);
     const Result<std::optional<SigningBlock>> block = find_signing_block(archive_);
     if (has_v1) out_.schemes.push_back("v1");
     if (!block.ok()) return reject("block.malformed");
@@ -59,7 +58,7 @@ class Verifier {
     if (platform_.sdk >= kFirstV3Platform && v3) return conclude("v3", verify_v3(*v3, "v3", v31));
     if (platform_.sdk >= kFirstV2Platform && v2)
       return conclude("v2", verify_v2(*v2, v3.has_value()));
-    return judge_v1(has_v1, v2.has_value(), v3.has_value());
+    return judge_v1(has_v1);
   }
 
  private:
@@ -224,46 +223,22 @@ class Verifier {
     return sections;
   }
 
-  // Whether META-INF holds a JAR signature; notes which newer schemes its .SF files speak of.
-  bool read_v1_marks() {
-    bool present = false;
-    for (const ZipEntry& entry : archive_.entries) {
-      if (!entry.name.starts_with("META-INF/") || entry.name.find('/', 9) != std::string::npos)
-        continue;
-      const std::string_view name = entry.name;
-      present |= name.ends_with(".RSA") || name.ends_with(".DSA") || name.ends_with(".EC");
-      if (name.ends_with(".SF") && signature_files_++ < kMaxSigners) read_signature_file(entry);
-    }
-    return present;
-  }
-
-  void read_signature_file(const ZipEntry& entry) {
-    const ZipContent content = read_zip_entry(archive_, entry, kMaxSignatureFile);
-    const std::string_view text = as_text(content.bytes);
-    constexpr std::string_view kHeader = "X-Android-APK-Signed:";
-    const std::size_t at = text.find(kHeader);
-    if (at == std::string_view::npos) return;
-    const std::string_view line =
-        text.substr(at + kHeader.size(), text.find_first_of("\r\n", at) - at - kHeader.size());
-    v1_speaks_of_v2_ |= line.find('2') != std::string_view::npos;
-    v1_speaks_of_v3_ |= line.find('3') != std::string_view::npos;
-  }
-
-  ApkSignature judge_v1(bool present, bool has_v2, bool has_v3) {
-    if (!present) {
-      out_.verdict =
-          out_.schemes.empty() ? SignatureVerdict::kUnsigned : SignatureVerdict::kRejected;
-      if (!out_.schemes.empty()) out_.errors.push_back("v1.no_signers");
-      return out_;
-    }
-    out_.verdict = SignatureVerdict::kNotVerified;
-    if (platform_.sdk >= kFirstV2Platform && v1_speaks_of_v2_ && !has_v2)
-      out_.errors.push_back("v1.stripped");
-    if (platform_.sdk >= kFirstV3Platform && v1_speaks_of_v3_ && !has_v3 && !v1_speaks_of_v2_)
-      out_.errors.push_back("v1.stripped");
+  ApkSignature judge_v1(bool present) {
+    if (!present && out_.schemes.empty()) return out_;  // unsigned
+    if (!present) return reject("v1.no_signers");
+    JarSignature jar = verify_jar_signature(archive_);
+    // Only a platform that would have looked at the newer scheme misses it.
+    const bool misses_v2 = jar.speaks_of_v2 && platform_.sdk >= kFirstV2Platform;
+    const bool misses_v3 = jar.speaks_of_v3 && platform_.sdk >= kFirstV3Platform;
+    if (misses_v2 || misses_v3) jar.errors.push_back("v1.stripped");
     if (platform_.sdk >= kTargetNeedingV2 && platform_.target_sdk.value_or(0) >= kTargetNeedingV2)
-      out_.errors.push_back("v1.required");
-    if (!out_.errors.empty()) out_.verdict = SignatureVerdict::kRejected;
+      jar.errors.push_back("v1.required");
+    const bool undecided = jar.limit_reached && jar.errors.empty();
+    conclude("v1", {.signers = std::move(jar.signers), .errors = std::move(jar.errors)});
+    if (undecided) {
+      out_.verdict = SignatureVerdict::kNotVerified;
+      out_.verified_by = "";
+    }
     return out_;
   }
 
@@ -272,9 +247,6 @@ class Verifier {
   SigningBlock block_;
   ApkSignature out_;
   std::map<ContentDigest, std::vector<std::uint8_t>> digests_;
-  std::size_t signature_files_ = 0;
-  bool v1_speaks_of_v2_ = false;
-  bool v1_speaks_of_v3_ = false;
 };
 
 }  // namespace

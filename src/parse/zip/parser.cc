@@ -192,9 +192,8 @@ class Parser {
     if (entry.flags & kEncryptedFlag)
       note("zip.encrypted_flag", entry.name, "marked as encrypted; Android ignores the mark");
     if (entry.method != kStored && entry.method != kDeflated)
-      note(
-          "zip.unknown_method", entry.name,
-          "compression method " + std::to_string(entry.method) + ", which Android reads as stored");
+      note("zip.unknown_method", entry.name,
+           "compression method " + std::to_string(entry.method) + ", which Android does not know");
     compare_with_local_header(entry, local_offset);
     archive_.entries.push_back(std::move(entry));
   }
@@ -320,6 +319,13 @@ void inflate(Bytes data, const ZipEntry& entry, std::size_t limit, ZipContent& c
   }
 }
 
+// Of a made-up method the asset manager maps the stated size as it lies, while the signature
+// verifier inflates; what is really there is told by whether the two sizes agree.
+bool is_deflated(const ZipEntry& entry) {
+  if (entry.method == kDeflated || entry.method == kStored) return entry.method == kDeflated;
+  return entry.compressed_size != entry.size;
+}
+
 }  // namespace
 
 const ZipEntry* ZipArchive::find(std::string_view name) const {
@@ -332,8 +338,7 @@ Result<ZipArchive> parse_zip(Bytes bytes) { return Parser(bytes).parse(); }
 
 ZipContent read_zip_entry(const ZipArchive& archive, const ZipEntry& entry, std::size_t limit) {
   ZipContent content;
-  // Not deflated: stored, or a made-up method. The asset manager maps the stated size as it lies.
-  const bool deflated = entry.method == kDeflated;
+  const bool deflated = is_deflated(entry);
   const std::uint64_t stated = deflated || entry.size == 0 ? entry.compressed_size : entry.size;
   const std::uint64_t start = std::min<std::uint64_t>(entry.data_offset, archive.bytes.size());
   const std::uint64_t there = std::min(stated, archive.bytes.size() - start);

@@ -15,7 +15,7 @@ namespace bartizan::parse {
 struct ZipEntry {
   std::string name;  // raw bytes; printable() before it is shown
   std::uint16_t flags = 0;
-  std::uint16_t method = 0;  // 8 is deflate; Android's asset manager reads any other as stored
+  std::uint16_t method = 0;  // 0 stored, 8 deflated; see read_zip_entry for any other
   std::uint32_t crc32 = 0;
   std::uint64_t compressed_size = 0;
   std::uint64_t size = 0;         // as stated; what comes out may differ

@@ -51,6 +51,13 @@ TEST(Zip, UnknownMethodIsReadAsStored) {
   EXPECT_EQ(text_of(zip->archive, "AndroidManifest.xml"), "bytes");
 }
 
+TEST(Zip, UnknownMethodWithTwoSizesIsInflated) {
+  BuiltEntry entry = deflated("resources.arsc", std::string(1000, 'r'));
+  entry.method = entry.local_method = 99;
+  const auto zip = parsed(build_zip({entry}));
+  EXPECT_EQ(text_of(zip->archive, "resources.arsc"), std::string(1000, 'r'));
+}
+
 TEST(Zip, LocalHeaderThatDisagreesIsReportedAndNotBelieved) {
   BuiltEntry entry = stored("real", "content");
   entry.local_name = "fake";

@@ -1,0 +1,77 @@
+#include "parse/apksig/jar_manifest.h"
+
+#include <algorithm>
+
+namespace bartizan::parse {
+namespace {
+
+char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
+
+class Reader {
+ public:
+  explicit Reader(Bytes bytes) : text_(as_text(bytes)) {}
+
+  std::size_t position() const { return at_; }
+  bool at_end() const { return at_ >= text_.size(); }
+
+  // One attribute's text, the lines that continue it joined on; empty for an empty line.
+  std::string attribute() {
+    std::string out(line());
+    while (!out.empty() && !at_end() && text_[at_] == ' ') out += line().substr(1);
+    return out;
+  }
+
+ private:
+  // Up to CR LF, LF or CR, which are consumed.
+  std::string_view line() {
+    const std::size_t end = std::min(text_.find_first_of("\r\n", at_), text_.size());
+    const std::string_view out = text_.substr(at_, end - at_);
+    at_ = end;
+    if (text_.substr(at_).starts_with("\r\n")) {
+      at_ += 2;
+    } else if (!at_end()) {
+      ++at_;
+    }
+    return out;
+  }
+
+  std::string_view text_;
+  std::size_t at_ = 0;
+};
+
+void add_attribute(JarSection& section, std::string_view text) {
+  const std::size_t colon = text.find(": ");
+  if (colon == std::string_view::npos) return;
+  section.attributes.emplace_back(text.substr(0, colon), text.substr(colon + 2));
+}
+
+}  // namespace
+
+std::string_view JarSection::find(std::string_view name) const {
+  for (const auto& [key, value] : attributes) {
+    if (std::equal(key.begin(), key.end(), name.begin(), name.end(),
+                   [](char a, char b) { return lower(a) == lower(b); }))
+      return value;
+  }
+  return {};
+}
+
+std::vector<JarSection> parse_jar_sections(Bytes text) {
+  std::vector<JarSection> out;
+  Reader reader(text);
+  while (!reader.at_end() && out.size() < kMaxJarSections) {
+    const std::size_t start = reader.position();
+    std::string attribute = reader.attribute();
+    if (attribute.empty()) continue;
+    JarSection section;
+    while (!attribute.empty()) {
+      add_attribute(section, attribute);
+      attribute = reader.at_end() ? "" : reader.attribute();
+    }
+    section.raw = text.subspan(start, reader.position() - start);
+    out.push_back(std::move(section));
+  }
+  return out;
+}
+
+}  // namespace bartizan::parse
