@@ -85,8 +85,11 @@ Result<SiemEvent> siem_event(const OutboxItem& item, std::string_view product_ve
   extension.emplace_back("deviceExternalId", item.device_id);
   extension.emplace_back("dvchost", text_at(event, {"device.name", "device_name"}));
   extension.emplace_back("suser", text_at(event, {"device.person", "person"}));
-  extension.emplace_back(
-      "msg", text_at(event, {"finding.summary", "summary", "problem.resolved_by", "message"}));
+  // Of the end of a problem, why it ended says more than the finding that once began it.
+  const bool resolved = item.kind == "problem.resolved";
+  const std::string ended = resolved ? text_at(event, {"problem.resolved_by"}) : "";
+  extension.emplace_back("msg",
+                         ended.empty() ? text_at(event, {"finding.summary", "summary"}) : ended);
   extension.emplace_back("act", list_at(event, "actions", "kind"));
   extension.emplace_back("cnt", text_at(event, {"alert.count", "problem.count", "count"}));
   extension.emplace_back("start", millis_at(event, {"alert.first_seen", "problem.first_seen"}));
