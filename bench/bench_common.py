@@ -25,7 +25,7 @@ class Site:
         os.environ["BARTIZAN_TEST_FOLDER"] = str(self.folder)
         (self.folder / "data").mkdir()
         self.server = harness.Server(self.folder / "data").start()
-        self.api = harness.Api(self.server).first_login(harness.first_password(self.server))
+        self.api = harness.Api(self.server).first_login()
         return self
 
     def __exit__(self, *error):

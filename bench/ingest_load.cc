@@ -84,7 +84,7 @@ json::object body_of(std::int64_t n, std::string_view device, std::string& kind)
       kind = "link.opened";
       if (n % 500 == 7)
         return {{"url", "https://paypal.com.n" + number + ".d" + std::string(device.substr(0, 8)) +
-                            ".example.org/login"},
+                            ".example/login"},
                 {"source", "sms"}};
       return {{"url", "https://www.host" + std::to_string(n % 5000) + ".example.com/articles/" +
                           number + "?ref=mail&page=" + std::to_string(n % 9)},

@@ -39,7 +39,7 @@ def keep_loading(site, phones_file, options, stop, loads):
 
 def one_sample(site, probe, number):
     """Milliseconds until the poll that was waiting has the notification."""
-    host = f"paypal.com.sample{number}.example.org"
+    host = f"paypal.com.sample{number}.example"
     poller = bench.harness.Connection("127.0.0.1", site.server.ports[1], probe.context())
     got, asking = [], threading.Event()
 

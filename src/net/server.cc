@@ -31,7 +31,7 @@ using boost::system::error_code;
 constexpr std::size_t kReadBytes = 16 * 1024;
 // After a refused request the client may still be sending; reading it away for a moment lets it
 // see the answer instead of a reset.
-constexpr std::size_t kMaxLingerBytes = 4 << 20;
+constexpr std::size_t kMaxLingerBytes = 64 << 20;
 constexpr std::chrono::milliseconds kLingerTime{1000};
 constexpr std::chrono::milliseconds kAcceptPause{100};
 constexpr std::chrono::milliseconds kStopGrace{1000};

@@ -12,7 +12,7 @@ SCENARIO = """\
 device platform=android model="Pixel 8" os=15 person="Ada Lovelace"
 at 0s observe agent.health {"permissions_denied": [], "sensors_off": []}
 at 0s observe device.state {"screen_lock": true, "encrypted": true, "root_signs": []}
-at 1s observe link.opened {"url": "https://paypal.com.sign-in.example.org/login", "source": "sms"}
+at 1s observe link.opened {"url": "https://paypal.com.sign-in.example/login", "source": "sms"}
 on action notify_user do done "Read."
 """
 
@@ -84,7 +84,7 @@ class Agent(harness.ServerTestCase):
             f'at 0s observe link.opened {{"url": "https://www.example.org/{secret}"}}\n'
             f'at 0s observe app.installed {{"package": "org.{secret.replace("-", ".")}", "label": "{secret}"}}\n'
             f'at 0s observe network.joined {{"transport": "wifi", "ssid": "{secret}", "security": "wpa2"}}\n'
-            'at 1s observe link.opened {"url": "https://paypal.com.sign-in.example.org/login?for=' + secret + '"}\n',
+            'at 1s observe link.opened {"url": "https://paypal.com.sign-in.example/login?for=' + secret + '"}\n',
             ownership="personal", tier="byod")
         (problem,) = harness.eventually(lambda: self.device(device)["open_problems"], 30, "the threat")
         self.assertEqual(problem["threat"], "link.brand_in_subdomain")

@@ -36,7 +36,7 @@ class Backup(unittest.TestCase):
         (folder / "data").mkdir()
         server = harness.Server(folder / "data").start()
         self.addCleanup(lambda: server.stop())
-        api = harness.Api(server).first_login(harness.first_password(server))
+        api = harness.Api(server).first_login()
         phone = Phone.enrol(api.enrolment_token("carried over")["url"])
         phone.report("device.state", {"screen_lock": False})
 

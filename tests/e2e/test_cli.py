@@ -36,13 +36,13 @@ class CommandLine(unittest.TestCase):
         harness.run("check", "link", "https://www.wikipedia.org/", expect=0)
 
     def test_a_look_alike_is_exit_1_and_explained(self):
-        done = harness.run("check", "link", "--json", "https://paypal.com.sign-in.example.org/", expect=1)
+        done = harness.run("check", "link", "--json", "https://paypal.com.sign-in.example/", expect=1)
         (line,) = done.stdout.splitlines()
         subject = json.loads(line)
         self.assertEqual([f["threat"] for f in subject["findings"]], ["link.brand_in_subdomain"])
 
     def test_a_list_on_standard_input_is_one_object_a_line_in_order(self):
-        urls = ["https://www.wikipedia.org/", "https://paypal.com.sign-in.example.org/", "https://example.org/"]
+        urls = ["https://www.wikipedia.org/", "https://paypal.com.sign-in.example/", "https://example.org/"]
         done = harness.run("check", "link", "--json", "-", input="\n".join(urls) + "\n", expect=1)
         lines = [json.loads(line) for line in done.stdout.splitlines()]
         self.assertEqual([line["url"] for line in lines], urls)

@@ -67,7 +67,7 @@ class KillNine(harness.ServerTestCase):
     def something(chance, index):
         """Mostly harmless; now and then a link whose domain imitates a bank's, each of its own."""
         if chance.random() < 0.1:
-            return "link.opened", {"url": f"https://paypal.com.login{index}{chance.randrange(10**9)}.example.org/"}
+            return "link.opened", {"url": f"https://paypal.com.login{index}{chance.randrange(10**9)}.example/"}
         return "link.opened", {"url": f"https://www.example.org/{chance.randrange(10**9)}"}
 
     def check_deliveries(self, phones):
@@ -106,7 +106,7 @@ class ReceiverDown(harness.ServerTestCase):
         for event in self.receiver.events:
             if event["id"] not in (one["id"] for one in seen):
                 seen.append(event)
-        kinds = [event["kind"] for event in seen if event.get("problem", {}).get("threat") == "device.no_screen_lock"]
+        kinds = [event["kind"] for event in seen if event["threat"]["id"] == "device.no_screen_lock"]
         self.assertEqual(kinds, ["problem.opened", "problem.resolved", "problem.reopened"])
         self.assertEqual(self.receiver.bad_signatures, 0)
 

@@ -60,7 +60,7 @@ class FileSizeLimit(OutOfSpace, unittest.TestCase):
         (folder / "data").mkdir()
         self.server = harness.Server(folder / "data", wrapper=IGNORE_SIGXFSZ).start()
         self.addCleanup(self.server.stop)
-        self.api = harness.Api(self.server).first_login(harness.first_password(self.server))
+        self.api = harness.Api(self.server).first_login()
 
     def fill(self):
         # No file may grow at all, nor be written where it is already longer.
@@ -82,7 +82,7 @@ class FullFileSystem(OutOfSpace, unittest.TestCase):
         (self.folder / "data").mkdir()
         self.server = harness.Server(self.folder / "data").start()
         self.addCleanup(self.server.stop)
-        self.api = harness.Api(self.server).first_login(harness.first_password(self.server))
+        self.api = harness.Api(self.server).first_login()
 
     def fill(self):
         with open(self.folder / "filler", "wb", buffering=0) as filler:

@@ -1,4 +1,6 @@
 """The main job, end to end: seen -> found -> problem -> decision -> action -> done -> told; and over when it is over."""
+import urllib.parse
+
 import harness
 
 SECRET = "a secret of the webhook, long enough"
@@ -16,7 +18,7 @@ class MainJob(harness.ServerTestCase):
 
     def test_a_phishing_link_from_the_phone_to_the_siem_and_back(self):
         phone = self.enrol("Ada's Pixel", person="Ada", ownership="corporate")
-        seen = phone.report("link.opened", {"url": "https://paypal.com.sign-in.example.org/", "source": "sms"})
+        seen = phone.report("link.opened", {"url": "https://paypal.com.sign-in.example/", "source": "sms"})
 
         # Found, and explained.
         (finding,) = self.api.all(f"/v1/devices/{phone.id}/findings")
@@ -58,7 +60,7 @@ class MainJob(harness.ServerTestCase):
         self.assertEqual(self.receiver.bad_signatures, 0)
 
         # The same once more: counted, no second alert, no second telling.
-        phone.report("link.opened", {"url": "https://paypal.com.sign-in.example.org/", "source": "sms"})
+        phone.report("link.opened", {"url": "https://paypal.com.sign-in.example/", "source": "sms"})
         (again,) = self.api.get("/v1/alerts", device_id=phone.id)["items"]
         self.assertEqual((again["id"], again["count"]), (alert["id"], 2))
 
@@ -131,8 +133,8 @@ class MainJob(harness.ServerTestCase):
         phone.report("device.state", {"root_signs": ["magisk"]})
         (decision, *_) = self.api.all(f"/v1/devices/{phone.id}/decisions")
         rule = decision["rule"]
-        self.addCleanup(self.api.post, f"/v1/policies/corporate/rules/{rule}/mode", {"mode": rules[rule]})
-        self.api.post(f"/v1/policies/corporate/rules/{rule}/mode", {"mode": "audit"})
+        self.addCleanup(self.api.post, f"/v1/policies/corporate/rules/{urllib.parse.quote(rule)}/mode", {"mode": rules[rule]})
+        self.api.post(f"/v1/policies/corporate/rules/{urllib.parse.quote(rule)}/mode", {"mode": "audit"})
         self.assertEqual(self.api.get("/v1/policies/corporate")["version"], policy["version"] + 1)
 
         quiet = self.enrol("Frank's Pixel")
