@@ -8,7 +8,6 @@
 // BATCHES batches, made before the clock starts. ROWS: a file to which the observations are written
 // in the order of batches, a line each, for the baseline that inserts the same rows; "-": none.
 // Prints one JSON object; exit 1 when anything was not stored.
-#include <algorithm>
 #include <chrono>
 #include <fstream>
 #include <iostream>
@@ -16,9 +15,9 @@
 #include <thread>
 #include <vector>
 
-#include "base/file.h"
 #include "base/id.h"
 #include "base/json.h"
+#include "bench/phones.h"
 #include "model/observation.h"
 #include "net/client.h"
 
@@ -27,15 +26,8 @@ namespace {
 using namespace bartizan;
 using SteadyClock = std::chrono::steady_clock;
 
-constexpr std::size_t kMaxPhonesFile = 1 << 20;
-
-struct Phone {
-  net::ClientOptions options;
-  std::string device_id;
-};
-
 struct Plan {
-  std::vector<Phone> phones;
+  std::vector<bench::Phone> phones;
   int batches = 0;
   int batch_size = 0;
   std::int64_t first_sequence = 1;
@@ -92,7 +84,8 @@ json::object body_of(std::int64_t n, std::string_view device, std::string& kind)
   }
 }
 
-void prepare(const Plan& plan, const Phone& phone, Connection& connection, std::ostream* rows) {
+void prepare(const Plan& plan, const bench::Phone& phone, Connection& connection,
+             std::ostream* rows) {
   const SystemClock clock;
   SystemRandom random;
   std::int64_t sequence = plan.first_sequence;
@@ -116,7 +109,7 @@ void prepare(const Plan& plan, const Phone& phone, Connection& connection, std::
   }
 }
 
-void send_all(const Phone& phone, Connection& connection) {
+void send_all(const bench::Phone& phone, Connection& connection) {
   const auto client = net::HttpClient::make(phone.options);
   for (const std::string& body : connection.bodies) {
     const auto began = SteadyClock::now();
@@ -158,11 +151,6 @@ std::int64_t count_stored(const Connection& connection) {
   return stored;
 }
 
-double percentile(std::vector<double>& sorted, double share) {
-  if (sorted.empty()) return 0;
-  return sorted[static_cast<std::size_t>(share * static_cast<double>(sorted.size() - 1))];
-}
-
 Result<Plan> read_plan(int argc, char** argv) {
   if (argc != 6) {
     return Error{ErrorCode::kInvalid,
@@ -176,24 +164,7 @@ Result<Plan> read_plan(int argc, char** argv) {
   if (plan.batches < 1 || plan.batch_size < 1 || plan.first_sequence < 1) {
     return Error{ErrorCode::kInvalid, "BATCHES, BATCH_SIZE and FIRST_SEQUENCE are at least 1"};
   }
-  BARTIZAN_ASSIGN(const std::string text, read_file(argv[1], kMaxPhonesFile));
-  BARTIZAN_ASSIGN(const json::value phones, parse_json(text));
-  for (const json::value& item : phones.as_array()) {
-    const json::object& object = item.as_object();
-    const auto file = [&](std::string_view key) {
-      return read_file(std::string(get_string(object, key).value_or("")), kMaxPhonesFile);
-    };
-    net::ClientTls tls;
-    BARTIZAN_ASSIGN(tls.ca_pem, file("ca"));
-    BARTIZAN_ASSIGN(tls.certificate_pem, file("certificate"));
-    BARTIZAN_ASSIGN(tls.private_key_pem, file("key"));
-    Phone phone;
-    phone.device_id = std::string(get_string(object, "device_id").value_or(""));
-    phone.options.host = std::string(get_string(object, "host").value_or(""));
-    phone.options.port = static_cast<std::uint16_t>(get_int(object, "port").value_or(0));
-    phone.options.tls = std::move(tls);
-    plan.phones.push_back(std::move(phone));
-  }
+  BARTIZAN_ASSIGN(plan.phones, bench::read_phones(argv[1]));
   return plan;
 }
 
@@ -224,14 +195,13 @@ int run(const Plan& plan) {
     stored += count_stored(connection);
     retries += connection.retries;
   }
-  std::sort(milliseconds.begin(), milliseconds.end());
   const auto sent = static_cast<std::int64_t>(plan.phones.size()) * plan.batches * plan.batch_size;
   std::cout << json::serialize(json::object{{"sent", sent},
                                             {"stored", stored},
                                             {"seconds", seconds},
                                             {"retries", retries},
-                                            {"p50_ms", percentile(milliseconds, 0.50)},
-                                            {"p99_ms", percentile(milliseconds, 0.99)}})
+                                            {"p50_ms", bench::percentile(milliseconds, 0.50)},
+                                            {"p99_ms", bench::percentile(milliseconds, 0.99)}})
             << std::endl;
   return stored == sent ? 0 : 1;
 }

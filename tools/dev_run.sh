@@ -1,12 +1,14 @@
 # ./dev run [--empty]: builds, starts the server and the demonstration fleet, and ends both on Ctrl-C.
 # The data folder is ./data (BARTIZAN_DATA names another); a second run continues with it.
+# BARTIZAN_PORT: the console's port, 8443 by default; the two ports after it are the phones'.
 dev_run() {
-  local fleet=yes data=${BARTIZAN_DATA:-$PWD/data}
+  local fleet=yes data=${BARTIZAN_DATA:-$PWD/data} port=${BARTIZAN_PORT:-8443}
   case ${1:-} in
     '') ;;
     --empty) fleet=no ;;
     *) die "run: unknown option $1" ;;
   esac
+  refuse_taken_ports "$port"
 
   if [[ $fleet == yes ]]; then steps 6; else steps 4; fi
   step "packages"
@@ -16,42 +18,41 @@ dev_run() {
   build_preset release bartizan -DBARTIZAN_TESTS=OFF
   step "console"
   build_console release
-  [[ $fleet == no ]] || {
+  if [[ $fleet == yes ]]; then
     step "demonstration apps"
-    build_demo_apps
-  }
+    quietly build/demo-apps.log tools/build_apps
+  fi
   step "server"
-  start_server "$data"
-  [[ $fleet == no ]] || {
+  start_server "$data" "$port"
+  if [[ $fleet == yes ]]; then
     step "fleet"
     start_fleet "$data"
-  }
+  fi
   say_where "$data"
   wait "$server_pid" || true
+  die "the server ended by itself (build/run/server.log)"
 }
 
-# The apps the fleet's phones have installed, from text; only when their sources have changed.
-build_demo_apps() {
-  quietly build/demo-apps.log tools/build_apps
-}
-
-# start_server DATA: leaves $server_pid, and the ready line in build/run/ready.json.
-start_server() {
+refuse_taken_ports() {
   local port
-  mkdir -p build/run
-  for port in 8443 8444 8445; do
+  for port in "$1" $(($1 + 1)) $(($1 + 2)); do
     if (exec 3<>"/dev/tcp/127.0.0.1/$port") 2>/dev/null; then
-      die "port $port is taken, perhaps by another ./dev run; end that one first"
+      die "port $port is taken, perhaps by another ./dev run; end that one, or choose another: BARTIZAN_PORT=9443 ./dev run"
     fi
   done
-  mkdir -p -m 700 "$1"
-  : >build/run/ready.json
-  # In a process group of its own: Ctrl-C reaches this script first, which ends the fleet before the server.
-  setsid build/release/bartizan serve --data "$1" --listen 127.0.0.1:8443 >build/run/ready.json 2>build/run/server.log </dev/null &
-  server_pid=$!
-  trap stop_all EXIT
-  trap 'exit 0' INT TERM
+}
+
+# start_server DATA PORT: leaves $server_pid, and the ready line in build/run/ready.json.
+start_server() {
   local waited=0
+  mkdir -p -m 700 build/run
+  : >build/run/ready.json
+  trap stop_all EXIT
+  trap 'exit 0' INT TERM HUP
+  # A session of its own: Ctrl-C reaches this script alone, which ends the fleet before the server.
+  setsid build/release/bartizan serve --data "$1" --listen "127.0.0.1:$2" \
+    >build/run/ready.json 2>build/run/server.log </dev/null &
+  server_pid=$!
   until [[ -s build/run/ready.json ]]; do
     if ! kill -0 "$server_pid" 2>/dev/null || ((waited++ > 300)); then
       tail -n 20 build/run/server.log >&2
@@ -61,24 +62,42 @@ start_server() {
   done
 }
 
-# start_fleet DATA: phones that are not enrolled yet get a token each; the others go on.
+# start_fleet DATA: a phone that is not enrolled yet gets a one-time address; the others go on.
 start_fleet() {
-  setsid build/release/bartizan agent --fleet demo/fleet.yaml --state "$1/fleet" --tokens build/run/tokens.json \
-    >build/run/fleet.log 2>&1 </dev/null &
+  local new
+  new=$(tools/enrol_fleet build/release/bartizan demo/fleet.yaml "$1" "$1/fleet" build/run/enrolments.json)
+  ((new == 0)) || printf '      %d phones enrol\n' "$new"
+  setsid build/release/bartizan agent --fleet demo/fleet.yaml --enrolments build/run/enrolments.json \
+    --data "$1/fleet" --follow >build/run/fleet.log 2>&1 </dev/null &
   fleet_pid=$!
 }
 
 stop_all() {
-  trap '' INT TERM
+  trap '' INT TERM HUP
   local pid
   for pid in "${fleet_pid:-}" "${server_pid:-}"; do
     [[ -n $pid ]] || continue
     kill -TERM "$pid" 2>/dev/null || true
     wait "$pid" 2>/dev/null || true
   done
+  rm -f build/run/ready.json build/run/enrolments.json # they hold first secrets
 }
 
 say_where() {
-  printf '\n  console   https://127.0.0.1:8443   (your browser will not know its certificate: the CA is %s/ca.pem)\n' "$1"
-  printf '  stop      Ctrl-C; the data stays in %s\n' "$1"
+  /usr/bin/python3 - "$1" <<'PYTHON'
+import hashlib, json, ssl, sys
+
+ready = json.load(open("build/run/ready.json"))
+digest = hashlib.sha256(ssl.PEM_cert_to_DER_cert(open(sys.argv[1] + "/ca.pem").read())).hexdigest()
+first = ready.get("first_login")
+print(f"\n  console   {ready['console']}")
+if first:
+    print(f"  sign in   {first['name']} with the password {first['password']}  (shown this once)")
+else:
+    print("  sign in   as before (bartizan admin reset-password admin --data DIR, if it is lost)")
+print(f"  CA        {sys.argv[1]}/ca.pem, SHA-256 {digest}")
+print("            your browser does not know it: import it, or compare and accept")
+print(f"  data      {sys.argv[1]}; logs in build/run/")
+print("  Ctrl-C stops all of it; the next ./dev run goes on with the same data.\n")
+PYTHON
 }
