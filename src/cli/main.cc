@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "cli/admin_command.h"
+#include "cli/agent_command.h"
 #include "cli/backup_command.h"
 #include "cli/check_command.h"
 #include "cli/explain_command.h"
@@ -29,6 +30,7 @@ constexpr std::array kCommands = std::to_array<Command>({
     {"check", "judge links", run_check},
     {"explain", "say what a threat is, how it is detected and what ends it", run_explain},
     {"serve", "run the server", run_serve},
+    {"agent", "play simulated phones against a server", run_agent},
     {"admin", "accounts and enrolment, from the server's machine", run_admin},
     {"backup", "copy an installation into one file", run_backup},
     {"restore", "make an installation out of a backup", run_restore},

@@ -1,6 +1,7 @@
 #include "net/client.h"
 
 #include <netdb.h>
+#include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <openssl/err.h>
 #include <openssl/ssl.h>
@@ -12,6 +13,7 @@
 #include <cerrno>
 #include <charconv>
 #include <cstring>
+#include <mutex>
 
 #include "base/crypto.h"
 #include "net/message_reader.h"
@@ -94,6 +96,18 @@ Result<Socket> connect_socket(const ClientOptions& options) {
   return unavailable(options, why);
 }
 
+bool peer_is_loopback(int socket) {
+  sockaddr_storage address{};
+  socklen_t size = sizeof address;
+  if (::getpeername(socket, reinterpret_cast<sockaddr*>(&address), &size) != 0) return false;
+  if (address.ss_family == AF_INET) {
+    const auto& v4 = reinterpret_cast<const sockaddr_in&>(address);
+    return ntohl(v4.sin_addr.s_addr) >> 24 == IN_LOOPBACKNET;
+  }
+  const auto& v6 = reinterpret_cast<const sockaddr_in6&>(address);
+  return address.ss_family == AF_INET6 && IN6_IS_ADDR_LOOPBACK(&v6.sin6_addr);
+}
+
 // A connection, TLS or plain, on which every call has a deadline.
 class Transport {
  public:
@@ -104,6 +118,8 @@ class Transport {
     if (context) BARTIZAN_TRY(transport->handshake(context));
     return transport;
   }
+
+  int socket() const { return socket_.get(); }
 
   ~Transport() {
     if (ssl_ && !ssl_failed_) SSL_shutdown(ssl_.get());
@@ -171,6 +187,9 @@ class Transport {
     ssl_ = make_ssl(context, socket_.get());
     if (!ssl_) return unavailable(options_, "out of memory");
     BARTIZAN_TRY(expect_host(ssl_.get(), options_.host));
+    if (options_.tls->any_loopback_server && !peer_is_loopback(socket_.get())) {
+      return Error{ErrorCode::kDenied, options_.host + ": the server must prove who it is"};
+    }
     SSL_set_connect_state(ssl_.get());
     for (;;) {
       ERR_clear_error();
@@ -239,7 +258,20 @@ class TransportClient final : public HttpClient {
     return response;
   }
 
+  void cancel() override {
+    const std::lock_guard lock(mutex_);
+    cancelled_ = true;
+    if (active_socket_ >= 0) ::shutdown(active_socket_, SHUT_RDWR);
+  }
+
  private:
+  // False when cancelled; otherwise cancel() reaches this socket until it is called with -1.
+  bool set_active(int socket) {
+    const std::lock_guard lock(mutex_);
+    active_socket_ = cancelled_ ? -1 : socket;
+    return !cancelled_;
+  }
+
   Result<Response> exchange(std::string_view message, bool head, SteadyTime deadline) {
     answered_ = false;
     if (!transport_) {
@@ -251,9 +283,11 @@ class TransportClient final : public HttpClient {
     }
     // The connection is kept only after a complete answer that allows it.
     std::unique_ptr<Transport> transport = std::move(transport_);
+    if (!set_active(transport->socket())) return unavailable(options_, "cancelled");
     const Status written = transport->write(message, deadline);
     // A server that refuses early answers and closes: its answer tells more than our broken write.
     Result<Response> response = read_response(*transport, head, deadline);
+    if (!set_active(-1)) return unavailable(options_, "cancelled");
     if (!response.ok() && !written.ok() && response.error().code != ErrorCode::kDenied) {
       return written.error();
     }
@@ -315,7 +349,10 @@ class TransportClient final : public HttpClient {
   bool context_made_ = false;
   SslContext context_;
   std::unique_ptr<Transport> transport_;
-  bool keep_ = false;      // the last answer allows another request
+  bool keep_ = false;       // the last answer allows another request
+  std::mutex mutex_;        // of the two below
+  int active_socket_ = -1;  // of the request under way
+  bool cancelled_ = false;
   bool answered_ = false;  // some of the answer to the current request has come
 };
 

@@ -17,8 +17,9 @@ struct ClientTls {
   std::string ca_pem;           // empty: the system's store
   std::string certificate_pem;  // empty: no client certificate
   std::string private_key_pem;
-  std::string pinned_spki_sha256;  // base64; set: the server's key must be this one, whatever its
-                                   // chain says
+  std::string pinned_spki_sha256;    // base64; set: the server's key must be this one, whatever its
+                                     // chain says
+  bool any_loopback_server = false;  // whoever answers is believed, but only on a loopback address
   std::string pinned_ca_sha256;  // hex; set and ca_pem empty: the chain the server shows must lead
                                  // to a certificate with this digest, which the server sends along
 };
@@ -40,6 +41,8 @@ class HttpClient {
   // was refused.
   virtual Result<Response> request(std::string_view method, std::string_view target,
                                    std::string body = {}, std::vector<Header> headers = {}) = 0;
+  // From any thread: the request under way and every later one fail with kUnavailable.
+  virtual void cancel() = 0;
 };
 
 class ByteStream {

@@ -306,6 +306,13 @@ TEST_F(TlsServer, IsKnownByTheDigestOfItsCaAlone) {
   EXPECT_EQ(failure(other_name), ErrorCode::kDenied);
 }
 
+TEST_F(TlsServer, NeedsNoProofOnLoopbackWhenTheClientSaysSo) {
+  const auto server = serve({.tls = server_tls()});
+  const auto response =
+      HttpClient::make(to(*server, ClientTls{.any_loopback_server = true}))->request("GET", "/x");
+  EXPECT_TRUE(response.ok());
+}
+
 TEST_F(TlsServer, AsksForAClientCertificateInTheHandshake) {
   const auto server = serve({.tls = server_tls(authority_.certificate_pem())});
   const auto response =
@@ -383,6 +390,25 @@ TEST(Client, ConnectsAgainAfterTheServerEndedAnIdleConnection) {
   std::this_thread::sleep_for(1300ms);
   const auto again = client->request("POST", "/2");
   ASSERT_TRUE(again.ok()) << again.error().message;
+}
+
+TEST(Client, CanBeCancelledFromAnotherThread) {
+  std::mutex mutex;
+  std::vector<Responder> kept;
+  const auto server = serve({}, [&](const Request&, Responder respond) {
+    const std::lock_guard lock(mutex);
+    kept.push_back(std::move(respond));
+  });
+  const auto client = HttpClient::make(to(*server));
+  std::thread canceller([&] {
+    std::this_thread::sleep_for(200ms);
+    client->cancel();
+  });
+  const auto start = std::chrono::steady_clock::now();
+  EXPECT_EQ(client->request("GET", "/poll").error().code, ErrorCode::kUnavailable);
+  EXPECT_LT(std::chrono::steady_clock::now() - start, 5s);
+  canceller.join();
+  EXPECT_FALSE(client->request("GET", "/poll").ok());
 }
 
 TEST(Client, SaysWhenNobodyListens) {

@@ -310,7 +310,10 @@ Status Agent::renew_certificate_if_due() {
     renewed_ = true;
   }
   BARTIZAN_TRY(save_identity(folder_, identity_));
-  sending_ = std::make_unique<DeviceApi>(identity_);
+  {
+    const std::lock_guard port(port_mutex_);
+    sending_ = std::make_unique<DeviceApi>(identity_);
+  }
   parts_.tell("certificate_renewed", {});
   return {};
 }
@@ -366,6 +369,11 @@ void Agent::run_actions(std::stop_token stop, std::chrono::seconds poll) {
 }
 
 void Agent::run(std::stop_token stop, std::chrono::seconds poll) {
+  const std::stop_callback cancel(stop, [this] {
+    const std::lock_guard port(port_mutex_);
+    sending_->cancel();
+    polling_->cancel();
+  });
   std::jthread actions([&] { run_actions(stop, poll); });
   run_sync(stop);
 }

@@ -35,7 +35,9 @@ struct PhoneModel {
 };
 
 // Trades the token for a certificate. The server must prove to be of the CA the address names, and
-// the CA it hands out must be that one. kConflict: the token was used; kDenied: unknown or expired.
+// the CA it hands out must be that one. Without a digest in the address, a server on this machine
+// is believed and any other must be known to the system's CAs. kConflict: the token was used;
+// kDenied: unknown or expired.
 Result<Identity> enrol(const EnrolmentAddress& address, const PhoneModel& phone, Random& random);
 
 struct ItemResult {
@@ -58,6 +60,7 @@ class DeviceApi {
   // Nothing when they are still those of the last call.
   Result<std::optional<std::vector<PolicyDocument>>> policies();
   Result<std::string> renew_certificate(const std::string& request_pem);  // the new certificate
+  void cancel() { client_->cancel(); }  // from any thread, for good
 
  private:
   Result<net::Response> call(std::string_view method, const std::string& target,

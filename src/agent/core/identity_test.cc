@@ -68,7 +68,7 @@ TEST(EnrolmentAddress, NeedsHttpsTokenAndDigest) {
   EXPECT_FALSE(parse_enrolment_address("https://h/enrol#token=a&ca=12").ok());
   EXPECT_FALSE(parse_enrolment_address("rubbish").ok());
   SystemRandom random;
-  EXPECT_EQ(enrol({.host = "h", .token = "t"}, {}, random).error().code, ErrorCode::kInvalid);
+  EXPECT_EQ(enrol({.host = "h"}, {}, random).error().code, ErrorCode::kInvalid);
 }
 
 TEST(Backoff, DoublesItsCeilingAndDrawsFromAllOfIt) {

@@ -1,0 +1,100 @@
+#include "agent/sim/fleet.h"
+
+#include <algorithm>
+#include <thread>
+
+#include "base/file.h"
+#include "detect/app/scan.h"
+#include "rules/yaml.h"
+
+namespace bartizan::agent {
+
+Result<FleetPhone> load_phone(const std::filesystem::path& scenario_file) {
+  BARTIZAN_ASSIGN(const std::string text, read_file(scenario_file, kMaxScenarioBytes));
+  BARTIZAN_ASSIGN(Scenario scenario, parse_scenario(text, scenario_file.string()));
+  return FleetPhone{scenario_file.stem().string(), scenario_file, std::move(scenario)};
+}
+
+Result<std::vector<FleetPhone>> load_fleet(const std::filesystem::path& file) {
+  BARTIZAN_ASSIGN(const std::string text, read_file(file, rules::kMaxYamlBytes));
+  BARTIZAN_ASSIGN(const rules::YamlNode root, rules::parse_yaml(text, file.string()));
+  rules::YamlMap map(root, file.string());
+  BARTIZAN_ASSIGN(const std::vector<std::string> scenarios, map.texts("phones"));
+  BARTIZAN_TRY(map.finish());
+  if (scenarios.size() > kMaxFleet) return map.error("more than 200 phones");
+  std::vector<FleetPhone> out;
+  for (const std::string& scenario : scenarios) {
+    BARTIZAN_ASSIGN(FleetPhone phone, load_phone(file.parent_path() / scenario));
+    const bool twice = std::any_of(out.begin(), out.end(),
+                                   [&](const FleetPhone& other) { return other.id == phone.id; });
+    if (twice) return map.error("two phones are called " + phone.id);
+    out.push_back(std::move(phone));
+  }
+  return out;
+}
+
+Result<std::map<std::string, std::string>> load_enrolments(const std::filesystem::path& file) {
+  BARTIZAN_ASSIGN(const std::string text, read_file(file, 1 << 20));
+  BARTIZAN_ASSIGN(const json::object object, parse_json_object(text));
+  std::map<std::string, std::string> out;
+  for (const auto& member : object) {
+    if (!member.value().is_string()) {
+      return Error{ErrorCode::kInvalid, file.string() + ": each phone needs an enrolment address"};
+    }
+    out.emplace(member.key(), member.value().get_string());
+  }
+  return out;
+}
+
+AppScan scan_beside(const std::filesystem::path& scenario_file, const std::filesystem::path& files,
+                    std::shared_ptr<const intel::Content> content) {
+  return [=](const std::string& name, const std::string& installer) -> Result<json::object> {
+    std::error_code ignored;
+    std::filesystem::path path = scenario_file.parent_path() / name;
+    if (!std::filesystem::exists(path, ignored)) path = files / name;
+    BARTIZAN_ASSIGN(const MappedFile file, MappedFile::open(path));
+    const auto report = detect::scan_app(file.bytes(), *content);
+    if (!report.ok()) return report.error().within(path.string());
+    return detect::app_observation_body(*report, installer);
+  };
+}
+
+namespace {
+
+Status enrol_if_needed(const FleetPhone& phone, const PhoneRun& run, const Teller& tell,
+                       Random& random) {
+  const auto known = load_identity(run.folder);
+  if (known.ok()) return {};
+  if (known.error().code != ErrorCode::kNotFound) return known.error();
+  if (run.address.token.empty()) {
+    return Error{ErrorCode::kInvalid, "not enrolled yet, and no enrolment address is given"};
+  }
+  BARTIZAN_ASSIGN(const Identity identity, enrol(run.address, phone.scenario.phone, random));
+  BARTIZAN_TRY(save_identity(run.folder, identity));
+  tell("enrolled", {{"device", identity.device.id}, {"tier", to_string(identity.device.tier)}});
+  return {};
+}
+
+}  // namespace
+
+Status run_phone(const FleetPhone& phone, const PhoneRun& run, SimulatorParts parts, Random& random,
+                 std::shared_ptr<const intel::Content> content, std::stop_token stop) {
+  const Teller tell = parts.tell;
+  const Clock& clock = parts.clock;
+  BARTIZAN_TRY(enrol_if_needed(phone, run, tell, random));
+  if (phone.scenario.steps.empty()) return {};
+  Simulator simulator(phone.scenario, std::move(parts));
+  BARTIZAN_ASSIGN(const std::unique_ptr<Agent> agent,
+                  Agent::open(run.folder, {.clock = clock,
+                                           .random = random,
+                                           .content = std::move(content),
+                                           .actions = simulator,
+                                           .tell = tell}));
+  const bool repeats = std::any_of(phone.scenario.steps.begin(), phone.scenario.steps.end(),
+                                   [](const Step& step) { return step.every.has_value(); });
+  std::jthread running([&](std::stop_token ended) { agent->run(ended, run.poll); });
+  // The agent's thread ends with this scope, after the simulator it calls has stopped playing.
+  return simulator.play(*agent, stop, !run.once && (run.follow || repeats), run.settle);
+}
+
+}  // namespace bartizan::agent
