@@ -33,6 +33,8 @@ class FakeClient : public net::HttpClient {
     return answer_(posted_.back());
   }
 
+  void cancel() override {}
+
  private:
   std::vector<Posted>& posted_;
   Answer answer_;
