@@ -174,8 +174,11 @@ void write_text(std::ostream& out, const std::string& path, const Scanned& scann
   const detect::AppReport& report = scanned.report;
   out << parse::printable(path, 4096) << ": " << verdict_of(scanned.findings) << "\n";
   if (report.manifest) {
-    out << "  " << report.manifest->package << " "
-        << (report.manifest->version_name.empty() ? "" : report.manifest->version_name) << "\n";
+    const parse::AndroidManifest& manifest = *report.manifest;
+    out << "  " << manifest.package;
+    if (!manifest.version_name.empty()) out << " " << manifest.version_name;
+    if (!manifest.label.empty()) out << " \"" << manifest.label << "\"";
+    out << "\n";
   } else {
     out << "  the manifest could not be read\n";
   }
@@ -184,8 +187,10 @@ void write_text(std::ostream& out, const std::string& path, const Scanned& scann
   for (const std::string& scheme : report.signature.schemes) out << " " << scheme;
   for (const std::string& error : report.signature.errors) out << ", " << error;
   out << "\n";
+  const bool proven = report.signature.verdict == parse::SignatureVerdict::kVerified;
   for (const parse::Certificate& signer : report.signature.signers)
-    out << "  signer " << signer.sha256 << " " << signer.subject << "\n";
+    out << (proven ? "  signer " : "  claimed signer ") << signer.sha256 << " " << signer.subject
+        << "\n";
   for (const Finding& finding : scanned.findings) {
     out << "  [" << to_string(finding.severity) << ", confidence " << finding.confidence << "] "
         << finding.threat << ": " << finding.summary << "\n";

@@ -167,6 +167,26 @@ TEST(ManifestCorpus, EvasiveArchivesGiveUpTheirManifest) {
   }
 }
 
+// Odd but genuine manifests: read whole, each of the eighteen; the other four are layouts.
+TEST(ManifestCorpus, OddManifestsAreReadWhole) {
+  const char* corpus = std::getenv("BARTIZAN_CORPUS");
+  if (corpus == nullptr) GTEST_SKIP() << "corpus not present";
+  int manifests = 0;
+  for (const auto& file :
+       std::filesystem::directory_iterator(std::filesystem::path(corpus) / "apk/axml")) {
+    if (!file.path().filename().string().starts_with("AndroidManifest") ||
+        file.path().extension() != ".xml")
+      continue;
+    const Result<MappedFile> bytes = MappedFile::open(file.path());
+    ASSERT_TRUE(bytes.ok());
+    const Result<AndroidManifest> manifest = parse_manifest(bytes->bytes());
+    ASSERT_TRUE(manifest.ok()) << file.path() << ": " << manifest.error().message;
+    EXPECT_FALSE(manifest->truncated) << file.path();
+    ++manifests;
+  }
+  EXPECT_EQ(manifests, 18);
+}
+
 TEST(ManifestCorpus, RealAppsHaveNoAnomaly) {
   const char* corpus = std::getenv("BARTIZAN_CORPUS");
   if (corpus == nullptr) GTEST_SKIP() << "corpus not present";
