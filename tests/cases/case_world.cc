@@ -53,8 +53,10 @@ std::string canonical(const detect::Verdict& verdict) {
 
 }  // namespace
 
-World::World(const intel::Content& content, const std::vector<PolicyDocument>& default_policies)
+World::World(const intel::Content& content, const std::vector<PolicyDocument>& default_policies,
+             Coverage& coverage)
     : content_(content),
+      coverage_(coverage),
       device_{.id = uuid_of("the phone of a text case"), .name = "Phone"},
       now_(*parse_rfc3339("2026-06-01T00:00:00Z")) {
   for (const PolicyDocument& document : default_policies)
@@ -118,7 +120,8 @@ Status World::set_channels(const Words& words) {
 Status World::wait(const std::string& duration) {
   BARTIZAN_ASSIGN(const Duration by, parse_duration(duration));
   now_ += by;
-  problem::expire(problems_, now_);
+  for (const Transition& ended : problem::expire(problems_, now_))
+    coverage_.cleared.insert(ended.problem.threat);
   return {};
 }
 
@@ -138,6 +141,11 @@ Status World::observe(const std::string& kind, const std::string& body) {
   verdict_ = detect::detect(checked.observation, context);
   if (canonical(verdict_) != canonical(detect::detect(checked.observation, context)))
     return failure("the same observation was judged in two ways");
+  for (const Finding& finding : verdict_.findings) {
+    coverage_.threats.insert(finding.threat);
+    coverage_.rules.insert(finding.rule);
+  }
+  for (const Clearance& clearance : verdict_.clearances) coverage_.cleared.insert(clearance.threat);
   problem::fold(problems_, verdict_.findings, verdict_.clearances, content_.threats(), now_);
   expected_.assign(verdict_.findings.size(), false);
   strict_ = false;

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -15,9 +16,17 @@
 
 namespace bartizan::cases {
 
+// What the cases have met so far, by id.
+struct Coverage {
+  std::set<std::string> threats;  // found
+  std::set<std::string> cleared;  // whose resolve condition was met, or whose time ran out
+  std::set<std::string> rules;    // that found something
+};
+
 class World {
  public:
-  World(const intel::Content& content, const std::vector<PolicyDocument>& default_policies);
+  World(const intel::Content& content, const std::vector<PolicyDocument>& default_policies,
+        Coverage& coverage);
 
   // Does what the line says. The error says what was expected and what was found instead.
   Status run(const Line& line);
@@ -52,6 +61,7 @@ class World {
   std::string describe_findings() const;
 
   const intel::Content& content_;
+  Coverage& coverage_;
   std::vector<policy::Policy> policies_;
   std::optional<Error> policy_error_;
   respond::Channels channels_;

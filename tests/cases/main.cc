@@ -5,6 +5,7 @@
 
 #include "base/file.h"
 #include "case_world.h"
+#include "intel/detection_rule.h"
 
 namespace bartizan::cases {
 namespace {
@@ -14,6 +15,7 @@ constexpr std::size_t kMaxCaseFile = 1 << 20;
 struct Tally {
   int cases = 0;
   int failures = 0;
+  Coverage coverage;
 };
 
 void report(const std::string& file, int line, const Case& text_case, const Error& error) {
@@ -64,9 +66,25 @@ Status run_file(const std::string& file, const intel::Content& content,
   BARTIZAN_ASSIGN(const std::vector<Case> cases, parse_cases(text, file));
   for (const Case& text_case : cases) {
     ++tally.cases;
-    if (!run_case(text_case, file, World(content, policies))) ++tally.failures;
+    if (!run_case(text_case, file, World(content, policies, tally.coverage))) ++tally.failures;
   }
   return {};
+}
+
+// Every threat, its resolve condition and every rule must be met by some case: what nobody tries is
+// not known to work.
+void check_coverage(const intel::Content& content, Tally& tally) {
+  const auto demand = [&](bool met, const char* what, const std::string& id) {
+    if (met) return;
+    std::fprintf(stderr, "no case %s %s\n", what, id.c_str());
+    ++tally.failures;
+  };
+  for (const Threat& threat : content.threats()) {
+    demand(tally.coverage.threats.contains(threat.id), "finds", threat.id);
+    demand(tally.coverage.cleared.contains(threat.id), "resolves", threat.id);
+  }
+  for (const intel::DetectionRule& rule : content.rules())
+    demand(tally.coverage.rules.contains(rule.id), "meets the rule", rule.id);
 }
 
 int run(int argc, char** argv) {
@@ -85,6 +103,7 @@ int run(int argc, char** argv) {
       }
     }
   }
+  check_coverage(**content, tally);
   std::printf("%d cases, %d failed\n", tally.cases, tally.failures);
   return tally.cases > 0 && tally.failures == 0 ? 0 : 1;  // no case at all proves nothing
 }
