@@ -180,6 +180,8 @@ TEST_P(ListingConformance, EveryListingPagesNewestFirst) {
                   BARTIZAN_TRY(all.add_finding(finding));
                   BARTIZAN_TRY(all.add_decision({.id = id, .device_id = "d1", .decided_at = at}));
                   BARTIZAN_TRY(all.put_action({.id = id, .device_id = "d1", .created_at = at}));
+                  BARTIZAN_TRY(
+                      all.put_enrolment_token({.id = id, .token_digest = id, .created_at = at}));
                   return all.add_audit({.id = id, .at = at});
                 }).ok());
   }
@@ -195,6 +197,8 @@ TEST_P(ListingConformance, EveryListingPagesNewestFirst) {
   EXPECT_EQ(ids(decisions, id_of, 2), newest_first);
   EXPECT_EQ(ids(actions, id_of, 2), newest_first);
   EXPECT_EQ(ids(audit, id_of, 2), newest_first);
+  const auto tokens = [](Rows& all, const PageRequest& page) { return all.enrolment_tokens(page); };
+  EXPECT_EQ(ids(tokens, id_of, 2), newest_first);
 }
 
 TEST_P(ListingConformance, ActionsFilterByDeviceAndState) {

@@ -262,6 +262,25 @@ TEST_P(NounConformance, PeopleAndTheirSessions) {
   EXPECT_TRUE(rows([](Rows& all) { return all.session("c"); })->has_value());
 }
 
+TEST_P(NounConformance, SessionsThatEndedOrWentIdleGo) {
+  const auto put = [&](std::string digest, int expires_at, int last_used) {
+    ASSERT_TRUE(rows([&](Rows& all) {
+                  return all.put_session({.token_digest = digest,
+                                          .expires_at = from_millis(expires_at),
+                                          .last_used = from_millis(last_used)});
+                }).ok());
+  };
+  put("ended", 100, 99);
+  put("idle", 200, 49);
+  put("used", 101, 50);
+  ASSERT_TRUE(rows([](Rows& all) {
+                return all.remove_sessions_ended(from_millis(100), from_millis(50));
+              }).ok());
+  EXPECT_FALSE(rows([](Rows& all) { return all.session("ended"); })->has_value());
+  EXPECT_FALSE(rows([](Rows& all) { return all.session("idle"); })->has_value());
+  EXPECT_TRUE(rows([](Rows& all) { return all.session("used"); })->has_value());
+}
+
 TEST_P(NounConformance, TokensAndCertificates) {
   ASSERT_TRUE(rows([](Rows& all) -> Status {
                 BARTIZAN_TRY(all.put_api_token({.id = "t1",

@@ -105,6 +105,7 @@ std::map<std::string, std::string> TenancyConformance::seen_by(std::string_view 
     out["api_tokens"] = texts_of(*rows.api_tokens(), name);
     const auto person = [](const EnrolmentToken& item) { return item.person; };
     out["enrolment_token"] = text_of(rows.enrolment_token("e"), person);
+    out["enrolment_tokens"] = texts_of(rows.enrolment_tokens(page)->items, person);
     out["enrolment_token_by_digest"] = text_of(rows.enrolment_token_by_digest("h"), person);
     const auto owner = [](const DeviceCertificate& item) { return item.device_id; };
     out["certificate"] = text_of(rows.certificate("01"), owner);
@@ -147,6 +148,7 @@ TEST_P(TenancyConformance, NoMethodChangesAnotherTenantsRows) {
                 BARTIZAN_TRY(rows.put_administrator({.id = "1", .name = "eve"}));
                 BARTIZAN_TRY(rows.remove_session("s"));
                 BARTIZAN_TRY(rows.remove_sessions_of("1"));
+                BARTIZAN_TRY(rows.remove_sessions_ended(from_millis(99), from_millis(99)));
                 BARTIZAN_TRY(rows.put_api_token({.id = "t", .token_digest = "g"}));
                 BARTIZAN_TRY(rows.put_enrolment_token({.id = "e", .token_digest = "g"}));
                 BARTIZAN_TRY(rows.put_certificate({.serial = "01"}));

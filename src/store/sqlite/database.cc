@@ -11,6 +11,10 @@
 namespace bartizan::store::sqlite {
 namespace {
 
+// The fixed texts are about 70; the others are filters put together, in more ways than are worth
+// their memory.
+constexpr std::size_t kMaxKeptStatements = 250;
+
 Error explain(int code, sqlite3* handle, bool writer) {
   const auto unavailable = [](std::string message) {
     return Error{ErrorCode::kUnavailable, std::move(message)};
@@ -46,6 +50,10 @@ Error explain(int code, sqlite3* handle, bool writer) {
 
 Statement::~Statement() {
   if (statement_ == nullptr) return;
+  if (!kept_) {
+    sqlite3_finalize(statement_);
+    return;
+  }
   sqlite3_reset(statement_);
   sqlite3_clear_bindings(statement_);
 }
@@ -172,18 +180,19 @@ Database::~Database() {
 }
 
 Statement Database::prepare(std::string_view sql) {
-  if (failure_) return {*this, nullptr};
+  if (failure_) return {*this, nullptr, true};
   if (const auto known = statements_.find(sql); known != statements_.end())
-    return {*this, known->second};
+    return {*this, known->second, true};
   sqlite3_stmt* statement = nullptr;
   const int code = sqlite3_prepare_v3(handle_, sql.data(), static_cast<int>(sql.size()),
                                       SQLITE_PREPARE_PERSISTENT, &statement, nullptr);
   if (code != SQLITE_OK) {
     fail(code);
-    return {*this, nullptr};
+    return {*this, nullptr, true};
   }
-  statements_.emplace(sql, statement);
-  return {*this, statement};
+  const bool keep = statements_.size() < kMaxKeptStatements;
+  if (keep) statements_.emplace(sql, statement);
+  return {*this, statement, keep};
 }
 
 Error Database::fail(int code) {

@@ -34,11 +34,13 @@ class Database;
 // that could not be prepared gives its error from the first step.
 class Statement {
  public:
-  Statement(Database& database, sqlite3_stmt* statement)
-      : database_(&database), statement_(statement) {}
+  // `kept`: the connection keeps the statement; otherwise it ends with this.
+  Statement(Database& database, sqlite3_stmt* statement, bool kept)
+      : database_(&database), statement_(statement), kept_(kept) {}
   Statement(Statement&& other) noexcept
       : database_(other.database_),
         statement_(std::exchange(other.statement_, nullptr)),
+        kept_(other.kept_),
         parameter_(other.parameter_),
         column_(other.column_),
         unreadable_(std::move(other.unreadable_)) {}
@@ -135,6 +137,7 @@ class Statement {
 
   Database* database_;
   sqlite3_stmt* statement_;
+  bool kept_;
   int parameter_ = 0;
   int column_ = 0;
   bool borrow_text_ = false;

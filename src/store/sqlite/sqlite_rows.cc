@@ -82,7 +82,8 @@ Status SqliteRows::turn_to(const Listing& listing, const PageRequest& page, Quer
     if (!listing.ascending) query.text += " DESC";
   }
   // One row more than wanted tells whether there is a next page.
-  query.text += " LIMIT " + std::to_string(page.limit + 1);
+  query.text += " LIMIT ?";
+  query.values.emplace_back(std::int64_t{page.limit} + 1);
   return {};
 }
 

@@ -124,6 +124,21 @@ TEST_F(SqliteStore, EveryKeyAndIndexIsLedByTheTenant) {
             15);
 }
 
+TEST_F(SqliteStore, FiltersBeyondTheKeptStatementsWorkToo) {
+  const auto store = open();
+  const std::vector<AlertState> states = {AlertState::kOpen, AlertState::kResolved};
+  for (std::size_t count = 1; count < 600; ++count) {
+    AlertFilter filter;
+    for (std::size_t i = 0; i < count; ++i) filter.states.push_back(states[i % 2]);
+    const Status status = store->read([&](Transaction& transaction) -> Status {
+      BARTIZAN_ASSIGN(const auto page, transaction.tenant("default").alerts(filter, {}));
+      EXPECT_TRUE(page.items.empty());
+      return {};
+    });
+    ASSERT_TRUE(status.ok()) << count << ": " << status.error().message;
+  }
+}
+
 struct Fault {
   const char* name;
   void (FaultVfs::*fail)(int);
