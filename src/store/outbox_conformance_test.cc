@@ -65,6 +65,26 @@ TEST_P(OutboxConformance, ADeviceWaitsBehindItsOldestFailureAndOthersDoNot) {
   EXPECT_EQ(due(49), (Ids{"2", "3"}));
 }
 
+// Looking at everything ahead of each row would take far longer than the bound.
+TEST_P(OutboxConformance, LongQueuesBehindFailuresAreSoonLookedAt) {
+  constexpr int kQueued = 15'000;
+  ASSERT_TRUE(rows([&](Rows& all) -> Status {
+                const std::vector<std::string> connectors = {"siem"};
+                for (const std::string device : {"a", "b"}) {
+                  for (int i = 0; i < kQueued; ++i) {
+                    BARTIZAN_TRY(all.add_outbox(
+                        {.id = device + std::to_string(i), .device_id = device}, connectors));
+                  }
+                }
+                return all.add_outbox({.id = "other", .device_id = "c"}, connectors);
+              }).ok());
+  failed("a0", 1000);
+  failed("b0", 1000);
+  const auto started = std::chrono::steady_clock::now();
+  EXPECT_EQ(due(999), Ids{"other"});
+  EXPECT_LT(std::chrono::steady_clock::now() - started, std::chrono::seconds(2));
+}
+
 TEST_P(OutboxConformance, ConnectorsAreServedApart) {
   queue("1", "d1", {"siem", "hook"});
   delivered("1");
