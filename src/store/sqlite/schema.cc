@@ -144,7 +144,7 @@ CREATE TABLE deliveries (
   device_id TEXT NOT NULL, attempts INTEGER NOT NULL, next_attempt INTEGER NOT NULL,
   PRIMARY KEY (tenant, connector, position),
   FOREIGN KEY (tenant, position) REFERENCES outbox (tenant, position)) WITHOUT ROWID;
-CREATE INDEX deliveries_by_device ON deliveries (tenant, connector, device_id, position);
+CREATE INDEX deliveries_by_device ON deliveries (tenant, connector, device_id, next_attempt);
 CREATE INDEX deliveries_by_position ON deliveries (tenant, position);
 CREATE TABLE connectors (
   tenant TEXT NOT NULL, connector TEXT NOT NULL, delivered INTEGER NOT NULL,
