@@ -9,7 +9,7 @@ namespace {
 std::string text(const json::object& object, std::string_view name) {
   return std::string(get_string(object, name).value_or(""));
 }
-const json::array& items(const TestAnswer& answer) { return answer.body.at("items").as_array(); }
+json::array items(const TestAnswer& answer) { return answer.body.at("items").as_array(); }
 
 class PeopleTest : public ::testing::Test {
  protected:
