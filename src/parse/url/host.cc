@@ -17,16 +17,23 @@ int hex_value(char c) {
   return -1;
 }
 
-std::string percent_decode(std::string_view text) {
-  std::string out;
+struct Decoded {
+  std::string text;
+  bool hid_ascii = false;  // an escape stood for a letter that needs none
+};
+
+Decoded percent_decode(std::string_view text) {
+  Decoded out;
   for (std::size_t i = 0; i < text.size(); ++i) {
     const bool escape = text[i] == '%' && i + 2 < text.size() && hex_value(text[i + 1]) >= 0 &&
                         hex_value(text[i + 2]) >= 0;
     if (!escape) {
-      out += text[i];
+      out.text += text[i];
       continue;
     }
-    out += static_cast<char>(hex_value(text[i + 1]) * 16 + hex_value(text[i + 2]));
+    const int value = hex_value(text[i + 1]) * 16 + hex_value(text[i + 2]);
+    out.hid_ascii |= value < 0x80;
+    out.text += static_cast<char>(value);
     i += 2;
   }
   return out;
@@ -51,8 +58,8 @@ Result<Host> parse_host(std::string_view text) {
     return host;
   }
   if (text.size() > kMaxHostBytes) return Error{ErrorCode::kLimit, "the host is too long"};
-  const std::string decoded = percent_decode(text);
-  host.percent_encoded = decoded != text;
+  const auto [decoded, hid_ascii] = percent_decode(text);
+  host.percent_encoded = hid_ascii;
   BARTIZAN_ASSIGN(host.text, domain_to_ascii(encode_utf8(decode_utf8_lossy(decoded))));
   if (host.text.empty()) return Error{ErrorCode::kInvalid, "the host is empty"};
   if (std::any_of(host.text.begin(), host.text.end(), is_forbidden))

@@ -28,7 +28,7 @@ enum class UrlAnomaly {
   kUserInfo,            // "paypal.com@evil.example": what comes before "@" is not the host
   kBackslash,           // read as a slash
   kRemovedCharacters,   // tabs, line ends or control characters a browser drops
-  kPercentEncodedHost,  // "%65vil.example"
+  kPercentEncodedHost,  // "%65vil.example": ASCII that needs no escape
   kMappedHost,          // full-width letters and the like that turn into others
   kObscureIpv4,         // hexadecimal, octal, one number, or fewer than four parts
   kTrailingDot,         // "evil.example.": dropped from `host`

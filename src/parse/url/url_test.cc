@@ -62,6 +62,8 @@ TEST(Url, HostsAreDecodedAndMapped) {
   EXPECT_EQ(host_of("https://faß.example"), "xn--fa-hia.example");
   EXPECT_EQ(host_of("https://evil.example./"), "evil.example");
   EXPECT_TRUE(parse_url("https://%65vil.example")->has(UrlAnomaly::kPercentEncodedHost));
+  EXPECT_FALSE(parse_url("https://b%C3%BCcher.example")->has(UrlAnomaly::kPercentEncodedHost));
+  EXPECT_EQ(host_of("https://b%C3%BCcher.example"), "xn--bcher-kva.example");
   EXPECT_TRUE(parse_url("https://ｅｖｉｌ.example")->has(UrlAnomaly::kMappedHost));
   EXPECT_TRUE(parse_url("https://evil.example./")->has(UrlAnomaly::kTrailingDot));
 }
@@ -135,7 +137,7 @@ TEST(UrlCorpus, HostsAreAsTheWebPlatformTestsSay) {
     const std::string input(get_string(*object, "input").value_or(""));
     const bool must_fail = get_bool(*object, "failure").value_or(false);
     std::string wanted(get_string(*object, "hostname").value_or(""));
-    if (wanted.size() > 1 && wanted.back() == '.') wanted.pop_back();
+    if (wanted.size() > 1 && wanted.ends_with('.') && !wanted.ends_with("..")) wanted.pop_back();
     const Result<Url> url = parse_url(input);
     const bool agrees = must_fail ? !url.ok() : url.ok() && url->host == wanted;
     ++total;
