@@ -33,7 +33,7 @@ struct Detector {
 };
 
 // A finding of `threat` with everything the catalogue and the context determine already filled in.
-// `threat` must be in the catalogue (asserted; a test checks every detector's threats against it).
+// `threat` must be in the catalogue (asserted; the text cases must find every threat there is).
 Finding draft_finding(const Observation& observation, const Context& context,
                       std::string_view threat, Subject subject, std::string_view rule,
                       std::string_view rule_version);
