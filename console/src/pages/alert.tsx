@@ -86,9 +86,11 @@ function Head({ detail }: { detail: AlertDetail }) {
           </div>
           <h1>{about ? t.alert.title(alert.threat_title, about) : <Given text={alert.threat_title} />}</h1>
           <p>
-            {finding && <Given text={finding.summary} />}{" "}
-            {problem?.state === "open" && <strong>{t.alert.stillOpen}</strong>}
-            {problem?.state === "resolved" && t.alert.endedBy(problem.resolved_by)}
+            {finding && <Given text={finding.summary} />}
+            {problem?.state === "open" && <strong className="lead-line">{t.alert.stillOpen}</strong>}
+            {problem?.state === "resolved" && (
+              <span className="lead-line">{t.alert.endedBy(problem.resolved_by)}</span>
+            )}
           </p>
         </div>
         <Verbs detail={detail} />

@@ -24,6 +24,12 @@ export function chainOf(alert: Alert, others: Alert[]): Alert[] {
   return [...near, alert].sort((a, b) => Date.parse(a.first_seen) - Date.parse(b.first_seen));
 }
 
+// Seen in one report, or one after the other.
+function gap(before: Alert, after: Alert): string {
+  const length = Date.parse(after.first_seen) - Date.parse(before.first_seen);
+  return length < 1000 ? t.alert.together : span(length);
+}
+
 export function Chain({ alert }: { alert: Alert }) {
   const query = useQuery(alertsQuery({ device_id: alert.device_id }, 20));
   const chain = chainOf(alert, query.data?.items ?? []);
@@ -42,7 +48,7 @@ export function Chain({ alert }: { alert: Alert }) {
               </span>
               {next && (
                 <span className="chain-gap">
-                  <span>{span(Date.parse(next.first_seen) - Date.parse(each.first_seen))}</span>
+                  <span>{gap(each, next)}</span>
                 </span>
               )}
             </div>

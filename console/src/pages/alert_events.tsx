@@ -59,9 +59,7 @@ export function Happened({ detail }: { detail: AlertDetail }) {
             <Moment at={each.at} short />
             <span className="timeline-dot" data-tone={each.tone} />
             <div>
-              <div className="strong">
-                <Given text={each.title} />
-              </div>
+              <div className="strong">{each.title}</div>
               <div className="meta">
                 <Given text={each.detail} />
               </div>

@@ -17,7 +17,9 @@ export function Why({ detail }: { detail: AlertDetail }) {
     );
   }
   let start = 0;
-  const bars = finding.evidence.map((evidence) => {
+  // What adds to the confidence, or says why, is a contribution; a bare value is a fact beside it.
+  const facts = finding.evidence.filter((evidence) => evidence.weight === 0 && !evidence.why);
+  const bars = finding.evidence.filter((evidence) => !facts.includes(evidence)).map((evidence) => {
     const from = Math.min(start, 100);
     start += evidence.weight;
     return { evidence, from, part: Math.min(evidence.weight, 100 - from) };
@@ -35,7 +37,7 @@ export function Why({ detail }: { detail: AlertDetail }) {
         </>
       }
     >
-      {bars.length === 0 ? (
+      {finding.evidence.length === 0 ? (
         <p className="card-body soft">{t.alert.noEvidence}</p>
       ) : (
         <ul className="rows">
@@ -49,7 +51,7 @@ export function Why({ detail }: { detail: AlertDetail }) {
                   <Given text={evidence.fact} /> <Given text={evidence.value} mono />
                 </div>
               </div>
-              {evidence.weight > 0 ? (
+              {evidence.weight > 0 && (
                 <>
                   <span className="scale" aria-hidden="true">
                     <span style={{ insetInlineStart: `${from}%`, inlineSize: `${part}%` }} />
@@ -59,12 +61,24 @@ export function Why({ detail }: { detail: AlertDetail }) {
                     <span className="out-of-sight">{t.alert.weightLong(evidence.weight)}</span>
                   </b>
                 </>
-              ) : (
-                <span className="meta decides">{t.alert.decidesAlone}</span>
               )}
             </li>
           ))}
         </ul>
+      )}
+      {facts.length > 0 && (
+        <dl className="facts other-facts" aria-label={t.alert.facts}>
+          {facts.map((evidence, index) => (
+            <div key={index} className="key-row">
+              <dt>
+                <Given text={evidence.fact} />
+              </dt>
+              <dd>
+                <Given text={evidence.value} mono />
+              </dd>
+            </div>
+          ))}
+        </dl>
       )}
       {finding.would_change && (
         <div className="change-note">

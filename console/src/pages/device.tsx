@@ -418,8 +418,10 @@ function Details({ device }: { device: DeviceDetail }) {
         <dd>
           <Moment at={device.enrolled_at} />
         </dd>
-        <dt>{t.alert.engine}</dt>
-        <dd>{t.device.agent(device.agent_version)}</dd>
+        <dt>{t.device.agent}</dt>
+        <dd>
+          <Given text={device.agent_version || t.none} />
+        </dd>
         {device.certificate_expires_at && (
           <>
             <dt>{t.device.certificate}</dt>

@@ -9,6 +9,9 @@ import { severityTone } from "../ui/mark";
 import { Shown, State } from "../ui/states";
 import { Moment } from "../ui/time";
 
+// What one request may ask for.
+const MOST = 200;
+
 type TimelineFilter = keyof typeof t.device.timelineKinds;
 const kindsOf: Record<TimelineFilter, TimelineEntry["kind"][] | null> = {
   all: null,
@@ -24,7 +27,7 @@ const entryTone = (entry: TimelineEntry) => {
 
 export function Timeline({ id }: { id: string }) {
   const [filter, setFilter] = useState<TimelineFilter>("all");
-  const [limit, setLimit] = useState(50);
+  const [limit, setLimit] = useState(20);
   const query = useDeviceTimeline(id, limit);
   const kinds = kindsOf[filter];
   return (
@@ -46,8 +49,8 @@ export function Timeline({ id }: { id: string }) {
         </span>
       }
       foot={
-        query.data && query.data.items.length >= limit && limit < 200 ? (
-          <button type="button" className="link-button" onClick={() => setLimit(200)}>
+        query.data && query.data.items.length >= limit && limit < MOST ? (
+          <button type="button" className="link-button" onClick={() => setLimit(limit < 100 ? 100 : MOST)}>
             {t.device.showMore}
           </button>
         ) : undefined

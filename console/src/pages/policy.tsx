@@ -93,7 +93,7 @@ function Policy({ policy }: { policy: PolicyDetail }) {
           </p>
         </div>
       </div>
-      <div className="split">
+      <div className="split with-source">
         <ol className="rules">
           {policy.rules.map((rule, index) => (
             <li key={rule.name} className="card rule">

@@ -39,6 +39,11 @@ export function ActionRow({ action }: { action: Action }) {
             </span>
           )}
         </div>
+        {action.title && (
+          <div className="soft">
+            <Given text={action.title} />
+          </div>
+        )}
         <div className="meta" data-tone={tones[action.state]}>
           <b className={action.state === "impossible" || action.state === "failed" ? "toned" : ""}>
             {t.actionState[action.state]}

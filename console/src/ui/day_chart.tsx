@@ -1,14 +1,15 @@
 // Alerts per day as stacked columns, with a sentence that says the same and a table on request.
 import { useId, useState } from "react";
 import type { Overview, Severity } from "../api/types";
-import { language, t } from "../words";
+import { t } from "../words";
 import { Card } from "./card";
 import { Mark, severityTone } from "./mark";
+import { place } from "./time";
 
 type Day = Overview["alerts_per_day"][number];
 const stacked: Severity[] = ["critical", "high", "medium", "low"];
 
-const dayLabel = new Intl.DateTimeFormat(language, { day: "numeric", month: "short", timeZone: "UTC" });
+const dayLabel = new Intl.DateTimeFormat(place, { day: "numeric", month: "short", timeZone: "UTC" });
 const total = (day: Day) => stacked.reduce((sum, severity) => sum + day[severity], 0);
 
 // The next round number above the highest column, in a step that gives at most four lines.

@@ -24,7 +24,7 @@ export function useNow(): number {
 }
 
 // Dates in the reader's own style where it is one of the language shown.
-const place =
+export const place =
   navigator.languages.find((each) => each.split("-")[0] === language) ?? language;
 
 const absolute = new Intl.DateTimeFormat(place, {

@@ -38,6 +38,7 @@ for (const colorScheme of ["light", "dark"] as const) {
         expect(await violations(page), name).toEqual([]);
         expect(await page.locator("h1").count(), `${name}: one h1`).toBe(1);
         expect(await sideways(page), `${name}: sideways scroll`).toBe(0);
+        expect(await page.locator("body").innerText(), `${name}: our own isolates shown`).not.toContain("U+20");
       }
     });
   }
