@@ -87,6 +87,36 @@ void check_coverage(const intel::Content& content, Tally& tally) {
     demand(tally.coverage.rules.contains(rule.id), "meets the rule", rule.id);
 }
 
+// Appends the threats a condition names, wherever in it they stand.
+void collect_threats(const json::value& value, bool named, std::vector<std::string>& out) {
+  if (const json::object* object = value.if_object()) {
+    for (const auto& [key, inner] : *object) collect_threats(inner, key == "threat", out);
+  } else if (const json::array* array = value.if_array()) {
+    for (const json::value& inner : *array) collect_threats(inner, named, out);
+  } else if (value.is_string() && named) {
+    out.emplace_back(value.get_string());
+  }
+}
+
+// A policy may name any threat, so that it can be older than the catalogue; ours must be spelt
+// right.
+void check_policies(const intel::Content& content, const std::vector<PolicyDocument>& documents,
+                    Tally& tally) {
+  for (const PolicyDocument& document : documents) {
+    const auto policy = policy::Policy::compile(document);
+    for (const policy::RuleSummary& rule : policy->rules()) {
+      std::vector<std::string> threats;
+      collect_threats(*parse_json(rule.condition), false, threats);
+      for (const std::string& threat : threats) {
+        if (content.find_threat(threat) != nullptr) continue;
+        std::fprintf(stderr, "%s: rule '%s' names no threat of the catalogue: %s\n",
+                     document.id.c_str(), rule.name.c_str(), threat.c_str());
+        ++tally.failures;
+      }
+    }
+  }
+}
+
 int run(int argc, char** argv) {
   const auto content = intel::Content::load("content");
   const auto policies = default_policies();
@@ -104,6 +134,7 @@ int run(int argc, char** argv) {
     }
   }
   check_coverage(**content, tally);
+  check_policies(**content, *policies, tally);
   std::printf("%d cases, %d failed\n", tally.cases, tally.failures);
   return tally.cases > 0 && tally.failures == 0 ? 0 : 1;  // no case at all proves nothing
 }
