@@ -1,5 +1,6 @@
 // Signing in and the own account.
 #include "server/access.h"
+#include "server/audit.h"
 #include "server/input.h"
 #include "server/qr.h"
 #include "server/routes.h"
@@ -61,8 +62,11 @@ net::Response login(Deps& deps, const Call& call) {
 }
 
 net::Response logout(Deps& deps, const Call& call) {
-  const Status removed = deps.store.write([&](store::Transaction& transaction) {
-    return transaction.tenant(call.tenant()).remove_session(call.caller.session.token_digest);
+  const Status removed = deps.store.write([&](store::Transaction& transaction) -> Status {
+    store::Rows& rows = transaction.tenant(call.tenant());
+    BARTIZAN_TRY(rows.remove_session(call.caller.session.token_digest));
+    return audit(rows, deps.clock.now(), deps.random, call.caller.actor(), "session.ended",
+                 call.caller.administrator.name);
   });
   if (!removed.ok()) return problem(removed.error());
   net::Response response = no_content();

@@ -24,7 +24,7 @@
 namespace bartizan::server {
 namespace {
 
-constexpr std::chrono::seconds kHousekeepingEvery{30};
+constexpr std::chrono::seconds kHousekeepingEvery{60};
 constexpr std::size_t kMaxDeviceBody = 8 << 20;
 
 std::string host_in_url(const std::string& host) {
