@@ -258,6 +258,9 @@ class Connection : public std::enable_shared_from_this<Connection> {
         // The Responder, moved into the handler, has answered 500 while the stack unwound.
         log::error("a request handler threw",
                    {{"path", request->path}, {"what", exception.what()}});
+      } catch (...) {
+        log::error("a request handler threw something that is no exception",
+                   {{"path", request->path}});
       }
     });
   }
