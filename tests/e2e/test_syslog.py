@@ -11,10 +11,14 @@ import signal
 import socket
 import ssl
 import subprocess
+import sys
 import tempfile
 import time
 import unittest
 import uuid
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
+import harness  # noqa: E402  (found by the line above, also when this file runs alone)
 
 TOP = pathlib.Path(__file__).resolve().parent.parent.parent
 BINARY = pathlib.Path(os.environ.get("BARTIZAN_BINARY", TOP / "build/debug/bartizan"))
@@ -260,6 +264,44 @@ class Syslog(unittest.TestCase):
                     session.settimeout(10)
                     if session.recv(1) == b"":
                         raise ConnectionError("closed")
+
+
+    def test_what_a_phone_reports_reaches_the_siem(self):
+        """The whole way: observation, finding, problem, outbox, CEF in the receiver's file."""
+        data = self.folder / "data"
+        data.mkdir(mode=0o700)
+        for name in ("ca.pem", "client.pem", "client.key"):
+            shutil.copy(self.folder / name, data / f"siem-{name}")
+        (data / "connectors.json").write_text(json.dumps({"connectors": [{
+            "id": "siem", "kind": "syslog_tls", "host": "127.0.0.1", "port": self.rsyslog.port, "grace_ms": 300,
+            "ca_file": "siem-ca.pem", "certificate_file": "siem-client.pem", "key_file": "siem-client.key"}]}))
+        server = harness.Server(data).start()
+        self.addCleanup(server.stop)
+        api = harness.Api(server).first_login(harness.first_password(server))
+        phone = harness.Phone.enrol(api.enrolment_token("Zoë's | phone", person="Zoë = L.")["url"])
+        self.addCleanup(api.connection.close)
+        self.addCleanup(lambda: phone.connection.close())
+        phone.report("device.state", {"os_version": "14", "screen_lock": False, "encrypted": True})
+        opened = self.cef_of(lambda fields: fields["cat"] == "problem.opened", "device.no_screen_lock")
+        self.assertEqual(opened["deviceExternalId"], phone.id)
+        self.assertEqual((opened["dvchost"], opened["suser"]), ("Zoë's | phone", "Zoë = L."))
+        self.assertTrue(opened["msg"])
+        phone.report("device.state", {"os_version": "14", "screen_lock": True, "encrypted": True})
+        resolved = self.cef_of(lambda fields: fields["cat"] == "problem.resolved", "device.no_screen_lock")
+        self.assertNotEqual(resolved["externalId"], opened["externalId"])
+        (connector,) = harness.eventually(
+            lambda: [one for one in api.get("/v1/connectors")["items"] if one["queued"] == 0 and one["delivered"] >= 2])
+        self.assertEqual((connector["kind"], connector["target"]), ("syslog_tls", f"127.0.0.1:{self.rsyslog.port}"))
+
+    def cef_of(self, wanted, threat):
+        """The fields of the first line about the threat that `wanted` accepts."""
+        def look():
+            for line in self.rsyslog.lines():
+                header, fields = parse_cef(line["text"].lstrip(" "))
+                if header[4] == threat and wanted(fields):
+                    return fields
+            return None
+        return harness.eventually(look, 20, f"a line about {threat}")
 
 
 if __name__ == "__main__":
