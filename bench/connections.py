@@ -31,7 +31,7 @@ def measure(options):
         done = bench.answer_of(load)
         if held < options.idle:
             raise SystemExit(f"only {held} connections were open")
-        return {"idle_resident_mb": round(idle_bytes / 1e6, 1), **done,
+        return {"idle_resident_mb": round(idle_bytes / 1e6, 1), **{k: round(v, 1) for k, v in done.items()},
                 "held_open": held, "loaded_resident_mb": round(loaded_bytes / 1e6, 1)}
 
 
