@@ -97,7 +97,7 @@ test_console() {
     report=$PWD/build/results/test/console-$kind.xml
     began=$SECONDS
     BARTIZAN_BINARY=$PWD/build/debug/bartizan PLAYWRIGHT_JUNIT_OUTPUT_NAME=$report \
-      npm --prefix console run --silent "test:$kind" -- --reporter=line,junit </dev/null || status=$?
+      npm --prefix console run --silent "test:$kind" -- --reporter=dot,junit </dev/null || status=$?
     /usr/bin/python3 tools/test_summary.py --junit "$report" "console in Chromium, $kind" $((SECONDS - began)) >>"$results"
   done
   return "$status"
