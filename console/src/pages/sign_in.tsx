@@ -7,6 +7,7 @@ import type { Session } from "../api/types";
 import { t } from "../words";
 import { Icon, Logo } from "../ui/icon";
 import { SchemeButton } from "../shell/shell";
+import { TotpPicture } from "../ui/totp_picture";
 
 type Step = "password" | "code" | "change" | "totp";
 
@@ -195,15 +196,7 @@ export default function SignIn({ mustChange, ended, onDone }: Props) {
       action: t.signIn.totpConfirm,
       fields: setup && (
         <>
-          <img
-            className="qr"
-            alt={t.signIn.totpQr}
-            src={`data:image/svg+xml;charset=utf-8,${encodeURIComponent(setup.qr_svg)}`}
-          />
-          <div>
-            <p className="meta">{t.signIn.totpSecret}</p>
-            <code className="secret">{setup.secret.match(/.{1,4}/g)?.join(" ")}</code>
-          </div>
+          <TotpPicture setup={setup} />
           <CodeInput label={t.signIn.code} onCode={setCode} />
         </>
       ),

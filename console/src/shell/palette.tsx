@@ -1,7 +1,7 @@
 // Ctrl K: phones, people and alerts by name, pages, and the commands that need no page.
 import { useQuery } from "@tanstack/react-query";
 import type { useNavigate } from "@tanstack/react-router";
-import { useDeferredValue, useEffect, useId, useRef, useState, type ReactNode } from "react";
+import { useEffect, useId, useRef, useState, type ReactNode } from "react";
 import { alertsQuery, devicesQuery } from "../api/queries";
 import { language, t } from "../words";
 import { Dialog } from "../ui/dialog";
@@ -35,8 +35,10 @@ const pages: { label: string; icon: IconName; to: "/" | "/alerts" | "/devices" |
 function useChoices(text: string, navigate: Navigate): Choice[] {
   const { scheme, flip } = useSchemeSwitch();
   const wanted = text.trim();
-  const devices = useQuery({ ...devicesQuery({ q: wanted }, 5), enabled: wanted !== "" });
-  const alerts = useQuery({ ...alertsQuery({ q: wanted }, 5), enabled: wanted !== "" });
+  // No answers to an earlier text: Enter must run what the text says now.
+  const fresh = { enabled: wanted !== "", placeholderData: undefined };
+  const devices = useQuery({ ...devicesQuery({ q: wanted }, 5), ...fresh });
+  const alerts = useQuery({ ...alertsQuery({ q: wanted }, 5), ...fresh });
   const matches = (label: string) =>
     label.toLocaleLowerCase(language).includes(wanted.toLocaleLowerCase(language));
   const choices: Choice[] = [];
@@ -88,7 +90,7 @@ function useChoices(text: string, navigate: Navigate): Choice[] {
 
 export default function Palette({ onClose, navigate }: { onClose: () => void; navigate: Navigate }) {
   const [text, setText] = useState("");
-  const choices = useChoices(useDeferredValue(text), navigate);
+  const choices = useChoices(text, navigate);
   const [at, setAt] = useState(0);
   const list = useRef<HTMLDivElement>(null);
   const id = useId();

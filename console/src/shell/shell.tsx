@@ -15,6 +15,7 @@ import { useMay, useSession } from "./session";
 
 const Palette = lazy(() => import("./palette"));
 const KeyHelp = lazy(() => import("./key_help"));
+const SecondStep = lazy(() => import("./second_step"));
 
 export function useSchemeSwitch() {
   const { setColorScheme } = useMantineColorScheme({ keepTransitions: true });
@@ -75,6 +76,7 @@ function Navigation() {
   const client = useQueryClient();
   const mayRespond = useMay("analyst");
   const headline = overview.data?.headline;
+  const [secondStep, setSecondStep] = useState(false);
   const signOut = async () => {
     await take(api.POST("/v1/logout")).catch(() => undefined);
     setCsrfToken("");
@@ -121,12 +123,18 @@ function Navigation() {
             <Given text={name} />
           </div>
           <div className="meta">{t.role[role]}</div>
+          {!session.administrator.totp_enabled && (
+            <button type="button" className="link-button" onClick={() => setSecondStep(true)}>
+              {t.shell.secondStep}
+            </button>
+          )}
         </div>
         <button type="button" className="icon-button" aria-label={t.shell.signOut} title={t.shell.signOut} onClick={() => void signOut()}>
           <Icon name="out" />
         </button>
       </div>
       </div>
+      <Suspense>{secondStep && <SecondStep onClose={() => setSecondStep(false)} />}</Suspense>
     </nav>
   );
 }

@@ -55,7 +55,9 @@ export function moveRow(by: 1 | -1) {
 }
 
 export const focusSearch = (event: KeyboardEvent) => {
-  const field = document.querySelector<HTMLElement>("[data-list-search] input, [data-search-open]");
+  const field =
+    document.querySelector<HTMLElement>("[data-list-search] input") ??
+    document.querySelector<HTMLElement>("[data-search-open]");
   if (!field) return;
   event.preventDefault();
   field.focus();

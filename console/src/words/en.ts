@@ -27,6 +27,7 @@ export const en = {
     toDark: "Switch to dark",
     toLight: "Switch to light",
     signOut: "Sign out",
+    secondStep: "Add a second step",
     live: (seconds: number) =>
       seconds < 2 ? "Live · updated now" : `Live · updated ${seconds} s ago`,
     notLive: (time: string) => `Not live since ${time}`,

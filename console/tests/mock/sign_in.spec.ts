@@ -60,6 +60,20 @@ test("the first sign-in asks for an own password and sets up the second step", a
   expect(mock.password).toBe("a long enough one");
 });
 
+test("the second step can be put off and turned on later", async ({ page, at, mock }) => {
+  mock.session = data.session({ totp_enabled: false });
+  await page.goto(at("/"));
+  await page.getByRole("button", { name: "Add a second step" }).click();
+  const dialog = page.getByRole("dialog", { name: "Add a second step" });
+  await dialog.getByLabel("Password").first().fill(mock.password);
+  await dialog.getByRole("button", { name: "Continue" }).click();
+  await expect(dialog.getByRole("img")).toBeVisible();
+  await dialog.getByLabel("Six-digit code").fill(mock.totp);
+  await dialog.getByRole("button", { name: "Turn on" }).click();
+  await expect(page.getByText("The second step is on.")).toBeVisible();
+  await expect(page.getByRole("button", { name: "Add a second step" })).toHaveCount(0);
+});
+
 test("a session that ends asks to sign in again and keeps the address", async ({ page, at, mock }) => {
   await page.goto(at("/alerts?view=all"));
   await page.getByRole("link", { name: "Banking trojan pattern" }).waitFor();
