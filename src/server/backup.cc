@@ -134,7 +134,9 @@ Status check_digests(const std::filesystem::path& folder) {
 
 Status unpack(const std::filesystem::path& file, const std::filesystem::path& folder) {
   std::set<std::string> seen;
-  return read_tar(file, [&](const std::string& name, std::uint64_t size) -> Result<TarSink> {
+  std::ifstream in(file, std::ios::binary);
+  if (!in) return Error{ErrorCode::kNotFound, file.string() + ": cannot be read"};
+  return read_tar(in, [&](const std::string& name, std::uint64_t size) -> Result<TarSink> {
     if (!is_plain_name(name) || !seen.insert(name).second ||
         (name == kManifest && size > kMaxManifest))
       return Error{ErrorCode::kInvalid, "the archive is no backup of a Bartizan server"};

@@ -123,9 +123,7 @@ Status TarWriter::finish() {
   return write({kEnd.data(), kEnd.size()});
 }
 
-Status read_tar(const std::filesystem::path& file, const TarVisitor& visit) {
-  std::ifstream in(file, std::ios::binary);
-  if (!in) return Error{ErrorCode::kNotFound, file.string() + ": cannot be read"};
+Status read_tar(std::istream& in, const TarVisitor& visit) {
   std::vector<char> piece(kPiece);
   while (true) {
     Header header;

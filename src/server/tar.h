@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <functional>
+#include <istream>
 #include <string>
 #include <string_view>
 
@@ -39,6 +40,6 @@ using TarSink = std::function<Status(std::string_view piece)>;
 using TarVisitor = std::function<Result<TarSink>(const std::string& name, std::uint64_t size)>;
 
 // kInvalid: damaged, truncated, or with members that are no regular files.
-Status read_tar(const std::filesystem::path& file, const TarVisitor& visit);
+Status read_tar(std::istream& in, const TarVisitor& visit);
 
 }  // namespace bartizan::server
