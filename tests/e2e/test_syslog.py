@@ -277,7 +277,7 @@ class Syslog(unittest.TestCase):
             "ca_file": "siem-ca.pem", "certificate_file": "siem-client.pem", "key_file": "siem-client.key"}]}))
         server = harness.Server(data).start()
         self.addCleanup(server.stop)
-        api = harness.Api(server).first_login(harness.first_password(server))
+        api = harness.Api(server).first_login()
         phone = harness.Phone.enrol(api.enrolment_token("Zoë's | phone", person="Zoë = L.")["url"])
         self.addCleanup(api.connection.close)
         self.addCleanup(lambda: phone.connection.close())
