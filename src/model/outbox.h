@@ -12,7 +12,7 @@ namespace bartizan {
 struct OutboxItem {
   std::string id;  // UUIDv7; the receiver de-duplicates by it
   std::string device_id;
-  std::string kind;   // "problem.opened", "problem.reopened", "problem.resolved", "action.failed"
+  std::string kind;   // "problem.opened", "problem.reopened", "problem.resolved" (docs/events.md)
   std::string event;  // the JSON event, docs/events.md
   Timestamp created_at;
 };
