@@ -4,7 +4,7 @@ import { useState } from "react";
 import { useChangeAlerts } from "../api/change_alerts";
 import { useAlert } from "../api/queries";
 import type { Alert, AlertDetail, AlertState } from "../api/types";
-import { t } from "../words";
+import { asSentence, t } from "../words";
 import { Happened } from "./alert_events";
 import { Chain, Elsewhere } from "./alert_around";
 import { Why } from "./alert_why";
@@ -86,7 +86,7 @@ function Head({ detail }: { detail: AlertDetail }) {
           </div>
           <h1>{about ? t.alert.title(alert.threat_title, about) : <Given text={alert.threat_title} />}</h1>
           <p>
-            {finding && <Given text={finding.summary} />}
+            {finding && <Given text={asSentence(finding.summary)} />}{" "}
             {problem?.state === "open" && <strong className="lead-line">{t.alert.stillOpen}</strong>}
             {problem?.state === "resolved" && (
               <span className="lead-line">{t.alert.endedBy(problem.resolved_by)}</span>
@@ -301,7 +301,7 @@ function Told({ detail }: { detail: AlertDetail }) {
             <Icon name="message" />
             <p>
               <strong>
-                <Given text={action.title} />
+                <Given text={asSentence(action.title)} />
               </strong>{" "}
               <Given text={action.message} />
             </p>

@@ -5,6 +5,7 @@ import { Card } from "../ui/card";
 import { useCopy } from "../ui/copy";
 import { Given } from "../ui/given";
 import { Icon } from "../ui/icon";
+import { nameText } from "../ui/subject";
 
 export function Why({ detail }: { detail: AlertDetail }) {
   const { finding } = detail;
@@ -48,7 +49,7 @@ export function Why({ detail }: { detail: AlertDetail }) {
                   <Given text={evidence.why} />
                 </div>
                 <div className="meta evidence-fact">
-                  <Given text={evidence.fact} /> <Given text={evidence.value} mono />
+                  <Given text={evidence.fact} /> <Given text={nameText(evidence.value)} mono />
                 </div>
               </div>
               {evidence.weight > 0 && (
@@ -74,7 +75,7 @@ export function Why({ detail }: { detail: AlertDetail }) {
                 <Given text={evidence.fact} />
               </dt>
               <dd>
-                <Given text={evidence.value} mono />
+                <Given text={nameText(evidence.value)} mono />
               </dd>
             </div>
           ))}

@@ -3,7 +3,7 @@ import { getRouteApi, Link } from "@tanstack/react-router";
 import { useState } from "react";
 import { useDevice, useDeviceActions, useDeviceFindings, useDeviceProblems } from "../api/queries";
 import type { DeviceDetail, Problem } from "../api/types";
-import { t } from "../words";
+import { asSentence, t } from "../words";
 import { Retire } from "./device_retire";
 import { Timeline } from "./device_timeline";
 import { stateCounts, stateRows, type StateMark } from "./device_state";
@@ -131,7 +131,7 @@ function Banners({ device }: { device: DeviceDetail }) {
           <Icon name="warn" />
           <p>
             <strong>{device.protection === "degraded" ? t.device.partly : t.device.notProtected}</strong>{" "}
-            <Given text={device.protection_reason} />{" "}
+            <Given text={asSentence(device.protection_reason)} />{" "}
             {device.degraded.length > 0 && t.device.degradedParts(device.degraded.join(", "))}
           </p>
         </div>

@@ -7,6 +7,7 @@ import { Card } from "../ui/card";
 import { Given } from "../ui/given";
 import { severityTone } from "../ui/mark";
 import { Shown, State } from "../ui/states";
+import { nameText } from "../ui/subject";
 import { Moment } from "../ui/time";
 
 // What one request may ask for.
@@ -71,7 +72,7 @@ export function Timeline({ id }: { id: string }) {
                       <Given text={entry.title} />
                     </div>
                     <div className="meta">
-                      <Given text={entry.detail} />
+                      <Given text={nameText(entry.detail)} />
                     </div>
                   </div>
                 </li>

@@ -1,4 +1,5 @@
 import type { Subject } from "../api/types";
+import { t } from "../words";
 import { Given } from "./given";
 import { Icon, type IconName } from "./icon";
 
@@ -14,10 +15,18 @@ const icons: Record<string, IconName> = {
 };
 export const vectorIcon = (kind: string): IconName => icons[kind] ?? "info";
 
+// What a phone of the tiers byod and minimal sends instead of a name: 256 bits in base64url.
+const KEYED_DIGEST = /^[A-Za-z0-9_-]{43}$/;
+
+// A name as it is, or words for one that stays on the phone.
+export const nameText = (text: string, kind = "other") =>
+  KEYED_DIGEST.test(text) ? (t.keptOnPhone[kind] ?? t.keptOnPhone.other) : text;
+
 // What the threat is about, in one line: a name, and the key when it says more.
 export function SubjectLine({ subject }: { subject: Subject }) {
-  const label = subject.label || subject.key;
-  const key = subject.key && subject.key !== label && subject.key.length <= 64 ? subject.key : "";
+  const label = subjectText(subject);
+  const tells = subject.key !== label && subject.key.length <= 64 && !KEYED_DIGEST.test(subject.key);
+  const key = tells ? subject.key : "";
   if (!label) return null;
   return (
     <span className="sub">
@@ -35,4 +44,4 @@ export function SubjectLine({ subject }: { subject: Subject }) {
   );
 }
 
-export const subjectText = (subject: Subject) => subject.label || subject.key;
+export const subjectText = (subject: Subject) => nameText(subject.label || subject.key, subject.kind);

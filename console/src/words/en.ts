@@ -229,7 +229,7 @@ export const en = {
     count: "Count",
     lastSeen: "Last seen",
     owner: "Owner",
-    select: (title: string) => `Select ${isolate(title)}`,
+    select: (sentence: string) => `Select ${sentence}`,
     selectAll: "Select all on this page",
     selected: (value: number) => count(value, "# selected", "# selected"),
     clear: "Clear the selection",

@@ -56,6 +56,16 @@ export const nouns = {
     agent: "Agent",
   } as Record<string, string>,
   actionKind,
+  // In place of a keyed digest, which says nothing to people.
+  keptOnPhone: {
+    app: "an app (its name stays on the phone)",
+    link: "a link (its address stays on the phone)",
+    domain: "an address (its name stays on the phone)",
+    message: "a message (its text stays on the phone)",
+    network: "a network (its name stays on the phone)",
+    certificate: "a certificate (it stays on the phone)",
+    other: "something that stays on the phone",
+  } as Record<string, string> & { other: string },
   actionState: {
     queued: "Waiting to be fetched",
     sent: "Sent, not confirmed yet",

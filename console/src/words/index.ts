@@ -6,4 +6,4 @@ export type Words = typeof en;
 
 export const language = "en";
 export const t: Words = en;
-export { isolate } from "./plural";
+export { asSentence, isolate } from "./plural";

@@ -19,3 +19,9 @@ export const codePointName = (character: string) =>
 export function isolate(value: string): string {
   return `\u2068${value.replace(HIDDEN_CHARACTERS, (found) => `[${codePointName(found)}]`)}\u2069`;
 }
+
+// Adds the full stop a sentence from outside lacks, so that another sentence can follow it.
+export function asSentence(text: string): string {
+  const trimmed = text.trimEnd();
+  return trimmed === "" || /[.!?…。！？؟।][)\]"'”’»]*$/u.test(trimmed) ? trimmed : `${trimmed}.`;
+}
