@@ -249,6 +249,8 @@ Status Agent::settle(const std::vector<Observation>& batch,
   }
   const std::lock_guard lock(mutex_);
   BARTIZAN_TRY(queue_.acknowledge(settled));
+  ++acknowledged_;
+  changed_.notify_all();
   batch_size_ = std::min(kBatchCount, batch_size_ * 2);
   notices_.clear();  // the server knows, and decides
   parts_.tell("sent", {{"count", settled - batch.front().sequence + 1}, {"rejected", rejected}});
@@ -256,6 +258,7 @@ Status Agent::settle(const std::vector<Observation>& batch,
 }
 
 Result<std::size_t> Agent::take_actions(std::chrono::seconds wait) {
+  const std::int64_t acknowledged = acknowledged_;
   BARTIZAN_ASSIGN(const std::vector<Action> actions, polling_->actions(wait));
   for (const Action& action : actions) {
     const ActionOutcome outcome = carry_out_once(action);
@@ -265,6 +268,7 @@ Result<std::size_t> Agent::take_actions(std::chrono::seconds wait) {
                            {"state", to_string(outcome.state)},
                            {"detail", outcome.detail}});
   }
+  answered_for_ = acknowledged;
   return actions.size();
 }
 
@@ -323,10 +327,11 @@ std::size_t Agent::waiting() const {
   return queue_.length();
 }
 
-bool Agent::pause(std::stop_token stop, Duration time) {
+bool Agent::caught_up() const { return waiting() == 0 && answered_for_ == acknowledged_; }
+
+void Agent::pause(std::stop_token stop, Duration time) {
   std::unique_lock lock(mutex_);
   changed_.wait_for(lock, stop, time, [] { return false; });
-  return !stop.stop_requested();
 }
 
 void Agent::run_sync(std::stop_token stop) {
@@ -362,9 +367,12 @@ void Agent::run_actions(std::stop_token stop, std::chrono::seconds poll) {
     }
     if (take_actions(poll).ok()) {
       backoff.reset();
-    } else {
-      pause(stop, backoff.next());
+      continue;
     }
+    // A batch that arrives meanwhile shows that the server is back.
+    std::unique_lock lock(mutex_);
+    changed_.wait_for(lock, stop, backoff.next(),
+                      [&, before = acknowledged_.load()] { return acknowledged_ != before; });
   }
 }
 

@@ -63,6 +63,9 @@ class Agent {
   void run(std::stop_token stop, std::chrono::seconds poll);
 
   std::size_t waiting() const;  // observations not yet acknowledged
+  // Nothing waits, and what the server asked for since its last acknowledgement is done and
+  // reported.
+  bool caught_up() const;
 
  private:
   Agent(std::filesystem::path folder, AgentParts parts, Identity identity, Queue queue,
@@ -79,7 +82,7 @@ class Agent {
   ActionOutcome carry_out_once(const Action& action);
   void run_sync(std::stop_token stop);
   void run_actions(std::stop_token stop, std::chrono::seconds poll);
-  bool pause(std::stop_token stop, Duration time);  // false: asked to stop
+  void pause(std::stop_token stop, Duration time);
 
   const std::filesystem::path folder_;
   AgentParts parts_;
@@ -94,8 +97,10 @@ class Agent {
   std::vector<std::string> told_;  // problems the person was told of without the server
   std::size_t batch_size_;
 
-  std::atomic<bool> offline_ = false;  // the last attempt to send failed
-  std::mutex port_mutex_;              // one action at a time, from whichever thread
+  std::atomic<std::int64_t> acknowledged_ = 0;   // batches
+  std::atomic<std::int64_t> answered_for_ = -1;  // batches whose actions were asked for and done
+  std::atomic<bool> offline_ = false;            // the last attempt to send failed
+  std::mutex port_mutex_;                        // one action at a time, from whichever thread
   std::vector<std::pair<std::string, ActionOutcome>> carried_out_;  // the latest, by action id
   bool renewed_ = false;  // polling_ must be made anew with the new certificate
   std::unique_ptr<DeviceApi> sending_;

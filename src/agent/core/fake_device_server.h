@@ -72,6 +72,7 @@ class FakeDeviceServer {
   };
   std::function<bool(const json::object&)> spoils_batch = [](const json::object&) { return false; };
   std::vector<Action> actions;
+  int fail_fetches = 0;  // answers so many requests for actions with 503
   std::vector<std::pair<std::string, std::string>> results;  // action id, state
   int fail_results = 0;                                      // answer so many results with 503
   std::vector<PolicyDocument> policies;
@@ -104,6 +105,10 @@ class FakeDeviceServer {
     if (refuse_with != 0) return net::problem_response(refuse_with, "Refused", "By the test.");
     if (request.path == "/v1/device/observations") return take(request);
     if (request.path == "/v1/device/actions") {
+      if (fail_fetches > 0) {
+        --fail_fetches;
+        return net::problem_response(503, "Busy", "Later.");
+      }
       json::array items;
       for (const Action& action : actions) items.push_back(to_json(action));
       return answer({{"actions", std::move(items)}});

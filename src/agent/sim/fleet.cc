@@ -92,9 +92,12 @@ Status run_phone(const FleetPhone& phone, const PhoneRun& run, SimulatorParts pa
                                            .tell = tell}));
   const bool repeats = std::any_of(phone.scenario.steps.begin(), phone.scenario.steps.end(),
                                    [](const Step& step) { return step.every.has_value(); });
-  std::jthread running([&](std::stop_token ended) { agent->run(ended, run.poll); });
+  const bool follow = !run.once && (run.follow || repeats);
+  // One that ends by itself asks once more at its end, and should not wait long for "nothing".
+  const auto poll = follow ? run.poll : std::min(run.poll, std::chrono::seconds(1));
+  std::jthread running([&](std::stop_token ended) { agent->run(ended, poll); });
   // The agent's thread ends with this scope, after the simulator it calls has stopped playing.
-  return simulator.play(*agent, stop, !run.once && (run.follow || repeats), run.settle);
+  return simulator.play(*agent, stop, follow, run.settle);
 }
 
 }  // namespace bartizan::agent

@@ -87,7 +87,7 @@ Status Simulator::play(Agent& agent, std::stop_token stop, bool follow, Duration
       continue;
     }
     const bool quiet = due_.empty() && now - last_event_ >= settle;
-    if (!follow && quiet && agent.waiting() == 0) return {};
+    if (!follow && quiet && agent.caught_up()) return {};
     if (follow && !due_.empty()) {
       changed_.wait_until(lock, stop, due_.begin()->first, [&, first = due_.begin()->first] {
         return !due_.empty() && due_.begin()->first < first;

@@ -35,8 +35,9 @@ class Simulator final : public ActionPort {
   ActionOutcome carry_out(const Action& action) override;
 
   // Shows the agent everything in time. `follow`: goes on with repetitions and reactions until
-  // stopped; otherwise ends when every step has been played, everything is acknowledged and
-  // nothing has happened for `settle`. The first observation that fails ends it.
+  // stopped; otherwise ends when every step has been played, everything is acknowledged, the
+  // server's actions since then are done and nothing has happened for `settle`. The first
+  // observation that fails ends it.
   Status play(Agent& agent, std::stop_token stop, bool follow, Duration settle);
 
  private:
