@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <thread>
 
+#include "agent/core/folder_lock.h"
 #include "base/file.h"
 #include "detect/app/scan.h"
 #include "rules/yaml.h"
@@ -81,6 +82,7 @@ Status run_phone(const FleetPhone& phone, const PhoneRun& run, SimulatorParts pa
                  std::shared_ptr<const intel::Content> content, std::stop_token stop) {
   const Teller tell = parts.tell;
   const Clock& clock = parts.clock;
+  BARTIZAN_ASSIGN(const FolderLock lock, FolderLock::take(run.folder));
   BARTIZAN_TRY(enrol_if_needed(phone, run, tell, random));
   if (phone.scenario.steps.empty()) return {};
   Simulator simulator(phone.scenario, std::move(parts));

@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "agent/core/fake_device_server.h"
+#include "agent/core/folder_lock.h"
 #include "base/file.h"
 
 namespace bartizan::agent {
@@ -52,6 +53,18 @@ TEST_F(FleetTest, DoesNotEndBeforeTheServerWasAskedForActions) {
   ASSERT_TRUE(played.ok()) << played.error().message;
   ASSERT_EQ(server_.results.size(), 1U);
   EXPECT_EQ(server_.results[0], std::pair(std::string("a-1"), std::string("done")));
+}
+
+TEST_F(FleetTest, TwoAgentsDoNotShareAFolder) {
+  {
+    const auto other = FolderLock::take(folder_ / "data");
+    ASSERT_TRUE(other.ok()) << other.error().message;
+    const Status played = play(phone("at 0s observe agent.health {}\n"));
+    ASSERT_FALSE(played.ok());
+    EXPECT_EQ(played.error().code, ErrorCode::kConflict);
+    EXPECT_FALSE(server_.token_used);
+  }
+  EXPECT_TRUE(play(phone("at 0s observe agent.health {}\n")).ok());
 }
 
 }  // namespace
