@@ -236,6 +236,7 @@ Result<std::vector<Job>> make_jobs(const Options& options, std::ostream& err) {
   std::vector<Job> jobs;
   if (!options.scenario.empty()) {
     BARTIZAN_ASSIGN(agent::FleetPhone phone, agent::load_phone(options.scenario));
+    BARTIZAN_TRY(agent::check_files(phone, options.files));
     BARTIZAN_ASSIGN(const agent::EnrolmentAddress address, address_of(options.server, options));
     jobs.push_back({std::move(phone),
                     {.folder = options.data,
@@ -257,6 +258,7 @@ Result<std::vector<Job>> make_jobs(const Options& options, std::ostream& err) {
       err << "bartizan agent: " << phone.id << " is not enrolled and has no enrolment address\n";
       continue;
     }
+    BARTIZAN_TRY(agent::check_files(phone, options.files));
     jobs.push_back(
         {std::move(phone),
          {.folder = folder, .address = address, .once = options.once, .follow = options.follow}});

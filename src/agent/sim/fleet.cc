@@ -47,12 +47,40 @@ Result<std::map<std::string, std::string>> load_enrolments(const std::filesystem
   return out;
 }
 
+namespace {
+
+std::filesystem::path file_beside(const std::filesystem::path& scenario_file,
+                                  const std::filesystem::path& files, const std::string& name) {
+  std::error_code ignored;
+  std::filesystem::path path = scenario_file.parent_path() / name;
+  return std::filesystem::exists(path, ignored) ? path : files / name;
+}
+
+}  // namespace
+
+Status check_files(const FleetPhone& phone, const std::filesystem::path& files) {
+  std::vector<Sight> sights;
+  for (const Step& step : phone.scenario.steps) sights.push_back(step.sight);
+  for (const Reaction& reaction : phone.scenario.reactions) {
+    if (reaction.sight) sights.push_back(*reaction.sight);
+  }
+  for (const Sight& sight : sights) {
+    std::error_code ignored;
+    if (sight.file.empty() || std::filesystem::is_regular_file(
+                                  file_beside(phone.scenario_file, files, sight.file), ignored)) {
+      continue;
+    }
+    return Error{ErrorCode::kNotFound, phone.scenario_file.string() + ":" +
+                                           std::to_string(sight.line) + ": no file " + sight.file +
+                                           " beside the scenario or in " + files.string()};
+  }
+  return {};
+}
+
 AppScan scan_beside(const std::filesystem::path& scenario_file, const std::filesystem::path& files,
                     std::shared_ptr<const intel::Content> content) {
   return [=](const std::string& name, const std::string& installer) -> Result<json::object> {
-    std::error_code ignored;
-    std::filesystem::path path = scenario_file.parent_path() / name;
-    if (!std::filesystem::exists(path, ignored)) path = files / name;
+    const std::filesystem::path path = file_beside(scenario_file, files, name);
     BARTIZAN_ASSIGN(const MappedFile file, MappedFile::open(path));
     const auto report = detect::scan_app(file.bytes(), *content);
     if (!report.ok()) return report.error().within(path.string());

@@ -25,7 +25,10 @@ Result<std::vector<FleetPhone>> load_fleet(const std::filesystem::path& file);
 // One JSON object: phone id -> enrolment address.
 Result<std::map<std::string, std::string>> load_enrolments(const std::filesystem::path& file);
 
-// Files that scenarios name lie beside the scenario, or else in `files`.
+// Files that scenarios name lie beside the scenario, or else in `files`. kNotFound, with the
+// scenario's line, for the first that is in neither: told before a phone enrols, because the token
+// is good for one time.
+Status check_files(const FleetPhone& phone, const std::filesystem::path& files);
 AppScan scan_beside(const std::filesystem::path& scenario_file, const std::filesystem::path& files,
                     std::shared_ptr<const intel::Content> content);
 

@@ -67,5 +67,19 @@ TEST_F(FleetTest, TwoAgentsDoNotShareAFolder) {
   EXPECT_TRUE(play(phone("at 0s observe agent.health {}\n")).ok());
 }
 
+TEST_F(FleetTest, NamesTheLineOfAMissingFile) {
+  const FleetPhone scans = phone("at 0s observe app.scan file=some.apk\n");
+  const Status missing = check_files(scans, folder_ / "files");
+  ASSERT_FALSE(missing.ok());
+  EXPECT_EQ(missing.error().code, ErrorCode::kNotFound);
+  EXPECT_NE(missing.error().message.find("phone.scenario:2: no file some.apk"), std::string::npos)
+      << missing.error().message;
+  std::filesystem::create_directories(folder_ / "files");
+  ASSERT_TRUE(write_file_durably(folder_ / "files" / "some.apk", "x").ok());
+  EXPECT_TRUE(check_files(scans, folder_ / "files").ok());
+  const FleetPhone later = phone("on action lock after 1s observe app.scan file=other.apk\n");
+  EXPECT_EQ(check_files(later, folder_ / "files").error().code, ErrorCode::kNotFound);
+}
+
 }  // namespace
 }  // namespace bartizan::agent
