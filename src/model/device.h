@@ -1,6 +1,7 @@
 // Tenants, people and the phones they carry.
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <vector>
@@ -34,6 +35,10 @@ struct Device {
       degraded;  // what the agent says it cannot watch: "permission:location", "sensor:network"
   bool tampered = false;
   std::int64_t last_sequence = 0;  // highest stored
+  // Of the newest device.state and agent.health; older ones are history. The store's alone, not in
+  // the JSON form.
+  std::int64_t state_sequence = 0;
+  std::int64_t health_sequence = 0;
   std::int64_t sequence_gaps = 0;
   Timestamp enrolled_at;
   std::optional<Timestamp> last_seen;

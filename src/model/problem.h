@@ -1,6 +1,7 @@
 // The state of (device, threat, subject), folded from findings and clearances.
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <string>
 
@@ -22,6 +23,9 @@ struct Problem {
   int count = 0;  // findings folded in
   int reopened = 0;
   std::string last_finding_id;
+  // Of the newest observation that found or cleared it; older ones no longer count. The store's
+  // alone, not in the JSON form.
+  std::int64_t decided_by_sequence = 0;
   std::optional<Timestamp> expires_at;  // threats that end by time alone
   std::optional<Timestamp> resolved_at;
   std::string resolved_by;  // the clearance's sentence

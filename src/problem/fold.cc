@@ -35,23 +35,25 @@ void resolve(Problem& problem, std::string reason, Timestamp now) {
   problem.expires_at.reset();
 }
 
-bool ends(const Clearance& clearance, const Problem& problem) {
-  if (problem.state != ProblemState::kOpen || problem.threat != clearance.threat) return false;
+bool is_about(const Clearance& clearance, const Problem& problem) {
+  if (problem.threat != clearance.threat) return false;
   return clearance.subject.key.empty() || same_subject(clearance.subject, problem.subject);
 }
 
 void apply_clearances(std::vector<Problem>& problems, std::span<const Finding> findings,
-                      std::span<const Clearance> clearances, Timestamp now,
+                      std::span<const Clearance> clearances, std::int64_t sequence, Timestamp now,
                       std::vector<Transition>& transitions) {
   for (const Clearance& clearance : clearances) {
     for (Problem& problem : problems) {
-      if (!ends(clearance, problem)) continue;
+      if (!is_about(clearance, problem) || sequence < problem.decided_by_sequence) continue;
       const bool found_again =
           std::any_of(findings.begin(), findings.end(), [&](const Finding& finding) {
             return finding.threat == problem.threat &&
                    same_subject(finding.subject, problem.subject);
           });
       if (found_again) continue;
+      problem.decided_by_sequence = sequence;
+      if (problem.state != ProblemState::kOpen) continue;
       resolve(problem, clearance.reason, now);
       transitions.push_back({.problem = problem, .change = ProblemChange::kResolved});
     }
@@ -79,7 +81,7 @@ void take_over(Problem& problem, const Finding& finding, std::span<const Threat>
   ++problem.count;
 }
 
-void apply_finding(std::vector<Problem>& problems, const Finding& finding,
+void apply_finding(std::vector<Problem>& problems, const Finding& finding, std::int64_t sequence,
                    std::span<const Threat> catalogue, Timestamp now,
                    std::vector<Transition>& transitions) {
   std::string id = problem_id(finding.device_id, finding.threat, finding.subject);
@@ -89,8 +91,8 @@ void apply_finding(std::vector<Problem>& problems, const Finding& finding,
   if (problem == problems.end()) {
     problem = problems.insert(problems.end(), opened_by(finding, std::move(id), now));
     change = ProblemChange::kOpened;
-  } else if (problem->last_finding_id == finding.id) {
-    return;  // the same observation folded twice
+  } else if (problem->last_finding_id == finding.id || sequence < problem->decided_by_sequence) {
+    return;  // the same observation folded twice, or one that came late
   } else if (problem->state == ProblemState::kResolved) {
     problem->state = ProblemState::kOpen;
     problem->opened_at = now;
@@ -99,6 +101,7 @@ void apply_finding(std::vector<Problem>& problems, const Finding& finding,
     ++problem->reopened;
     change = ProblemChange::kReopened;
   }
+  problem->decided_by_sequence = sequence;
   take_over(*problem, finding, catalogue, now);
   transitions.push_back({.problem = *problem, .change = change});
 }
@@ -106,12 +109,12 @@ void apply_finding(std::vector<Problem>& problems, const Finding& finding,
 }  // namespace
 
 std::vector<Transition> fold(std::vector<Problem>& problems, std::span<const Finding> findings,
-                             std::span<const Clearance> clearances,
+                             std::span<const Clearance> clearances, std::int64_t sequence,
                              std::span<const Threat> catalogue, Timestamp now) {
   std::vector<Transition> transitions;
-  apply_clearances(problems, findings, clearances, now, transitions);
+  apply_clearances(problems, findings, clearances, sequence, now, transitions);
   for (const Finding& finding : findings)
-    apply_finding(problems, finding, catalogue, now, transitions);
+    apply_finding(problems, finding, sequence, catalogue, now, transitions);
   return transitions;
 }
 

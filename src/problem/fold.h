@@ -1,6 +1,7 @@
 // Folds findings and clearances into problems, and problems into device risk. Pure.
 #pragma once
 
+#include <cstdint>
 #include <span>
 #include <vector>
 
@@ -12,10 +13,12 @@
 namespace bartizan::problem {
 
 // Applies one observation's findings and clearances to the device's problems (open and resolved),
-// in place, and returns what changed. `now` is the time of folding. A problem's id is
-// uuid_of(device, threat, subject).
+// in place, and returns what changed. `sequence` is the observation's place in the phone's own
+// order (0 where observations cannot come late): what is older than what decided a problem changes
+// nothing about it. `now` is the time of folding. A problem's id is uuid_of(device, threat,
+// subject).
 std::vector<Transition> fold(std::vector<Problem>& problems, std::span<const Finding> findings,
-                             std::span<const Clearance> clearances,
+                             std::span<const Clearance> clearances, std::int64_t sequence,
                              std::span<const Threat> catalogue, Timestamp now);
 
 // Resolves what ends by time alone.

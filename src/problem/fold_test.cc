@@ -28,6 +28,14 @@ Clearance clearance(std::string threat, std::string key = "") {
           .reason = "gone"};
 }
 
+// Observations in the phone's own order, as most tests have them.
+std::vector<Transition> fold(std::vector<Problem>& problems, std::span<const Finding> findings,
+                             std::span<const Clearance> clearances,
+                             std::span<const Threat> catalogue, Timestamp now) {
+  static std::int64_t sequence = 0;
+  return problem::fold(problems, findings, clearances, ++sequence, catalogue, now);
+}
+
 std::vector<Threat> catalogue() {
   Threat link{.id = "link.x"};
   link.resolves.push_back({.after = 24h * 7});
@@ -59,6 +67,28 @@ TEST(Fold, TheSameObservationTwiceChangesNothing) {
   const std::vector<Problem> before = problems;
   EXPECT_TRUE(fold(problems, found, {}, {}, kNow + 1h).empty());
   EXPECT_EQ(problems, before);
+}
+
+TEST(Fold, WhatIsOlderThanWhatDecidedAProblemNeitherEndsNorReopensIt) {
+  std::vector<Problem> problems;
+  const std::vector<Clearance> gone{clearance("app.x", "a.b")};
+  const auto found = [&](std::string id, std::int64_t sequence) {
+    return problem::fold(problems, std::vector{finding(std::move(id), "app.x", "a.b")}, {},
+                         sequence, {}, kNow);
+  };
+  const auto cleared = [&](std::int64_t sequence) {
+    return problem::fold(problems, {}, gone, sequence, {}, kNow);
+  };
+  found("f10", 10);
+  EXPECT_TRUE(cleared(9).empty());
+  EXPECT_TRUE(found("f8", 8).empty());
+  EXPECT_EQ(problems[0].state, ProblemState::kOpen);
+  EXPECT_EQ(cleared(11).size(), 1u);
+  EXPECT_TRUE(found("f10b", 10).empty());
+  EXPECT_TRUE(cleared(20).empty()) << "it is resolved already, and that stands since 20 now";
+  EXPECT_TRUE(found("f19", 19).empty());
+  EXPECT_EQ(problems[0].state, ProblemState::kResolved);
+  EXPECT_EQ(found("f21", 21)[0].change, ProblemChange::kReopened);
 }
 
 TEST(Fold, AClearedProblemResolvesAndReopensWithItsHistory) {

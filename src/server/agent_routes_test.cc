@@ -189,6 +189,65 @@ TEST(Ingest, SilenceAndHealthShowInTheProtectionState) {
   EXPECT_EQ(protection(), "inactive");
 }
 
+TEST(Ingest, AnOlderObservationThatComesLateChangesNothingANewerOneDecided) {
+  TestServer server;
+  TestPhone phone = server.enrol();
+  const auto device = [&](std::string_view member) {
+    return text(server.get("/v1/devices/" + phone.id).body, member);
+  };
+  const auto state = [&](json::array root_signs, std::string_view os_version) {
+    json::object body = locked();
+    body["root_signs"] = std::move(root_signs);
+    body["os_version"] = os_version;
+    return server.observe(phone, "device.state", std::move(body));
+  };
+  const json::object clean_before = state({}, "13");
+  const json::object rooted = state({"su_binary"}, "14");
+  server.report(phone, {rooted});
+  EXPECT_EQ(status_of(server.report(phone, {clean_before}), 0), "stored");
+  EXPECT_EQ(device("risk"), "high") << "the phone is rooted still";
+  EXPECT_EQ(device("os_version"), "14");
+
+  const json::object rooted_before = state({"su_binary"}, "14");
+  server.report(phone, {state({}, "15")});
+  EXPECT_EQ(device("risk"), "secured");
+  server.report(phone, {rooted_before});
+  EXPECT_EQ(device("risk"), "secured") << "the phone is clean by now";
+  EXPECT_EQ(device("os_version"), "15");
+  const TestAnswer shown = server.get("/v1/devices/" + phone.id);
+  EXPECT_EQ(text(shown.body.at("latest_state").at("body").as_object(), "os_version"), "15");
+  const TestAnswer findings = server.get("/v1/devices/" + phone.id + "/findings");
+  EXPECT_GE(findings.body.at("items").as_array().size(), 2u) << "what came late is history too";
+}
+
+TEST(Ingest, AnOlderReportOfTheAgentsHealthThatComesLateIsHistory) {
+  TestServer server;
+  TestPhone phone = server.enrol();
+  const json::object tampered = server.observe(phone, "agent.health", {{"tampered", true}});
+  server.report(phone, {server.observe(phone, "agent.health", {{"tampered", false}})});
+  server.report(phone, {tampered});
+  const TestAnswer device = server.get("/v1/devices/" + phone.id);
+  EXPECT_EQ(text(device.body, "protection"), "active");
+  EXPECT_EQ(text(device.body, "risk"), "secured");
+}
+
+TEST(Ingest, ALateRemovalDoesNotEndTheProblemOfAnAppInstalledSince) {
+  TestServer server;
+  TestPhone phone = server.enrol();
+  const json::object removed = server.observe(phone, "app.removed", {{"package", "a.b"}});
+  const json::object installed =
+      server.observe(phone, "app.installed", {{"package", "a.b"}, {"debug_signed", true}});
+  server.report(phone, {installed});
+  const auto open = [&] {
+    return server.get("/v1/devices/" + phone.id).body.at("open_problems").as_array().size();
+  };
+  const std::size_t before = open();
+  EXPECT_GT(before, 0u);
+  server.report(phone, {removed});
+  EXPECT_EQ(open(), before);
+  EXPECT_EQ(server.get("/v1/devices/" + phone.id).body.at("apps").as_array().size(), 1u);
+}
+
 TEST(Ingest, MissingNumbersAreCounted) {
   TestServer server;
   TestPhone phone = server.enrol();

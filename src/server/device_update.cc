@@ -34,6 +34,7 @@ Result<DeviceUpdate> DeviceUpdate::load(store::Rows& rows, const JudgedBy& by,
   if (!device) return Error{ErrorCode::kNotFound, "there is no such phone"};
   DeviceUpdate out(rows, by, std::move(*device));
   BARTIZAN_ASSIGN(out.problems_, rows.problems(device_id));
+  out.problems_before_ = out.problems_;
   return out;
 }
 
@@ -43,6 +44,16 @@ void DeviceUpdate::note_sequence(std::int64_t sequence) {
     device_.sequence_gaps += std::min(missing, INT64_MAX - device_.sequence_gaps);
   }
   device_.last_sequence = std::max(device_.last_sequence, sequence);
+}
+
+bool DeviceUpdate::is_newest(const Observation& observation) {
+  std::int64_t* newest = nullptr;
+  if (observation.kind == "device.state") newest = &device_.state_sequence;
+  if (observation.kind == "agent.health") newest = &device_.health_sequence;
+  if (newest == nullptr) return true;
+  if (observation.sequence < *newest) return false;
+  *newest = observation.sequence;
+  return true;
 }
 
 void DeviceUpdate::learn(const Observation& observation) {
@@ -68,11 +79,13 @@ Result<bool> DeviceUpdate::apply(const store::StoredObservation& stored,
   BARTIZAN_ASSIGN(const bool added, rows_->add_observation(stored));
   if (!added) return false;
   note_sequence(stored.observation.sequence);
-  learn(stored.observation);
   for (const Finding& finding : verdict.findings) BARTIZAN_TRY(rows_->add_finding(finding));
+  if (!is_newest(stored.observation)) return true;
+  learn(stored.observation);
   if (verdict.findings.empty() && verdict.clearances.empty()) return true;
-  const std::vector<Transition> transitions = problem::fold(
-      problems_, verdict.findings, verdict.clearances, by_->content.threats(), by_->now);
+  const std::vector<Transition> transitions =
+      problem::fold(problems_, verdict.findings, verdict.clearances, stored.observation.sequence,
+                    by_->content.threats(), by_->now);
   BARTIZAN_TRY(follow(transitions, verdict.findings));
   return true;
 }
@@ -98,7 +111,6 @@ Status DeviceUpdate::follow(std::span<const Transition> transitions,
 
 Status DeviceUpdate::follow_one(const Transition& transition, const Finding* finding) {
   const Problem& problem = transition.problem;
-  changed_problems_.insert_or_assign(problem.id, problem);
   auto known = alerts_.find(problem.id);
   if (known == alerts_.end()) {
     BARTIZAN_ASSIGN(auto stored, rows_->alert_of_problem(problem.id));
@@ -172,7 +184,11 @@ Status DeviceUpdate::cancel_actions(const Problem& problem) {
 }
 
 Result<bool> DeviceUpdate::finish() {
-  for (const auto& [id, problem] : changed_problems_) BARTIZAN_TRY(rows_->put_problem(problem));
+  // New ones are at the end; what decided a resolved one may have changed without a transition.
+  for (std::size_t i = 0; i < problems_.size(); ++i) {
+    if (i < problems_before_.size() && problems_[i] == problems_before_[i]) continue;
+    BARTIZAN_TRY(rows_->put_problem(problems_[i]));
+  }
   for (const auto& [id, alert] : alerts_) {
     if (alert) BARTIZAN_TRY(rows_->put_alert(*alert));
   }

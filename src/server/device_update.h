@@ -55,6 +55,8 @@ class DeviceUpdate {
   DeviceUpdate(store::Rows& rows, const JudgedBy& by, Device device)
       : rows_(&rows), by_(&by), before_(device), device_(std::move(device)) {}
 
+  // False: the phone has told of its state or its agent's health anew since; this is history.
+  bool is_newest(const Observation& observation);
   void learn(const Observation& observation);
   Status follow(std::span<const Transition> transitions, std::span<const Finding> findings);
   Status follow_one(const Transition& transition, const Finding* finding);
@@ -69,7 +71,7 @@ class DeviceUpdate {
   Device before_;
   Device device_;
   std::vector<Problem> problems_;
-  std::map<std::string, Problem> changed_problems_;
+  std::vector<Problem> problems_before_;
   std::map<std::string, std::optional<Alert>> alerts_;  // by problem, as they stand
   std::optional<std::vector<Action>> actions_;          // the newest of the phone
   bool new_actions_ = false;

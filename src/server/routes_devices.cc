@@ -120,8 +120,13 @@ net::Response get_device(const Deps& deps, const Call& call) {
     BARTIZAN_ASSIGN(const Device device, find_device(rows, call));
     BARTIZAN_ASSIGN(auto problems, rows.problems(device.id));
     BARTIZAN_ASSIGN(const auto certificates, rows.certificates(device.id));
-    BARTIZAN_ASSIGN(const auto observations,
+    BARTIZAN_ASSIGN(auto observations,
                     rows.observations(device.id, {.limit = kObservationsSearched, .cursor = {}}));
+    // Newest by the phone's own order: what was observed earlier may have arrived later.
+    std::sort(observations.items.begin(), observations.items.end(),
+              [](const store::StoredObservation& a, const store::StoredObservation& b) {
+                return a.observation.sequence > b.observation.sequence;
+              });
     const std::vector<Problem> open = open_ones(std::move(problems));
     json::value state = nullptr;
     for (const store::StoredObservation& stored : observations.items) {

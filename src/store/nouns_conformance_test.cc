@@ -28,6 +28,8 @@ TEST_P(NounConformance, ADeviceComesBackAsItWentIn) {
                 .degraded = {"permission:location", kOdd},
                 .tampered = true,
                 .last_sequence = std::int64_t{1} << 60,
+                .state_sequence = 5,
+                .health_sequence = 6,
                 .sequence_gaps = 3,
                 .enrolled_at = from_millis(-5),
                 .last_seen = from_millis(1'800'000'000'123)};
@@ -122,6 +124,7 @@ TEST_P(NounConformance, ProblemsAreKeptCountedAndExpire) {
                           .state = state,
                           .opened_at = from_millis(1),
                           .count = 2,
+                          .decided_by_sequence = 7,
                           .expires_at = expires,
                           .resolved_by = "r"};
     EXPECT_TRUE(rows([&](Rows& all) { return all.put_problem(problem); }).ok());

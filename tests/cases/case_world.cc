@@ -146,7 +146,7 @@ Status World::observe(const std::string& kind, const std::string& body) {
     coverage_.rules.insert(finding.rule);
   }
   for (const Clearance& clearance : verdict_.clearances) coverage_.cleared.insert(clearance.threat);
-  problem::fold(problems_, verdict_.findings, verdict_.clearances, content_.threats(), now_);
+  problem::fold(problems_, verdict_.findings, verdict_.clearances, 0, content_.threats(), now_);
   expected_.assign(verdict_.findings.size(), false);
   strict_ = false;
   return {};

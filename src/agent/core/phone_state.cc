@@ -58,7 +58,7 @@ Result<std::vector<Transition>> PhoneState::fold(std::span<const Finding> findin
                                                  std::span<const Threat> catalogue, Timestamp now) {
   (void)problem::expire(problems_, now);
   std::vector<Transition> transitions =
-      problem::fold(problems_, findings, clearances, catalogue, now);
+      problem::fold(problems_, findings, clearances, 0, catalogue, now);
   if (transitions.empty()) return transitions;
   if (problems_.size() > kMaxProblems) {
     std::erase_if(problems_,

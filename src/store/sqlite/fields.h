@@ -11,7 +11,7 @@ namespace bartizan::store::sqlite {
 inline constexpr std::string_view kDeviceColumns =
     "id, name, person, policy_group, platform, ownership, tier, state, model, os_version, "
     "patch_level, agent_version, risk, protection, protection_reason, degraded, tampered, "
-    "last_sequence, sequence_gaps, enrolled_at, last_seen";
+    "last_sequence, sequence_gaps, enrolled_at, last_seen, state_sequence, health_sequence";
 template <typename T>
 requires std::same_as<std::remove_const_t<T>, Device>
 auto fields(T& device) {
@@ -19,7 +19,8 @@ auto fields(T& device) {
                   device.ownership, device.tier, device.state, device.model, device.os_version,
                   device.patch_level, device.agent_version, device.risk, device.protection,
                   device.protection_reason, device.degraded, device.tampered, device.last_sequence,
-                  device.sequence_gaps, device.enrolled_at, device.last_seen);
+                  device.sequence_gaps, device.enrolled_at, device.last_seen, device.state_sequence,
+                  device.health_sequence);
 }
 
 inline constexpr std::string_view kObservationColumns =
@@ -37,7 +38,7 @@ auto fields(T& stored) {
 inline constexpr std::string_view kProblemColumns =
     "id, device_id, threat, subject_kind, subject_key, subject_label, severity, confidence, state, "
     "opened_at, first_seen, last_seen, count, reopened, last_finding_id, expires_at, resolved_at, "
-    "resolved_by";
+    "resolved_by, decided_by_sequence";
 template <typename T>
 requires std::same_as<std::remove_const_t<T>, Problem>
 auto fields(T& problem) {
@@ -45,7 +46,7 @@ auto fields(T& problem) {
                   problem.subject.key, problem.subject.label, problem.severity, problem.confidence,
                   problem.state, problem.opened_at, problem.first_seen, problem.last_seen,
                   problem.count, problem.reopened, problem.last_finding_id, problem.expires_at,
-                  problem.resolved_at, problem.resolved_by);
+                  problem.resolved_at, problem.resolved_by, problem.decided_by_sequence);
 }
 
 inline constexpr std::string_view kActionColumns =

@@ -156,8 +156,15 @@ CREATE TABLE settings (
   PRIMARY KEY (tenant, key)) WITHOUT ROWID;
 )sql";
 
+// By which observation, in the phone's own order, a state was decided.
+constexpr const char* kDecidedBySequence = R"sql(
+ALTER TABLE devices ADD COLUMN state_sequence INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE devices ADD COLUMN health_sequence INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE problems ADD COLUMN decided_by_sequence INTEGER NOT NULL DEFAULT 0;
+)sql";
+
 // In order; the file's user_version counts those applied. A released entry never changes.
-constexpr std::array kMigrations = {kFirstSchema};
+constexpr std::array kMigrations = {kFirstSchema, kDecidedBySequence};
 
 Result<std::int64_t> version_of(Database& database) {
   Statement statement = database.query("PRAGMA user_version");
