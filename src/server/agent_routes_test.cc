@@ -248,6 +248,23 @@ TEST(Ingest, ALateRemovalDoesNotEndTheProblemOfAnAppInstalledSince) {
   EXPECT_EQ(server.get("/v1/devices/" + phone.id).body.at("apps").as_array().size(), 1u);
 }
 
+TEST(Ingest, WhatAReportOfHealthSaysNothingAboutStaysKnown) {
+  TestServer server;
+  TestPhone phone = server.enrol();
+  const auto degraded_after = [&](json::object body) {
+    server.report(phone, {server.observe(phone, "agent.health", std::move(body))});
+    return server.get("/v1/devices/" + phone.id).body.at("degraded").as_array();
+  };
+  const json::array location{"location"};
+  const json::array network{"network"};
+  degraded_after({{"permissions_denied", location}, {"sensors_off", network}});
+  EXPECT_EQ(degraded_after({{"queue_length", 3}}),
+            (json::array{"permission:location", "sensor:network"}));
+  EXPECT_EQ(text(server.get("/v1/devices/" + phone.id).body, "protection"), "degraded");
+  EXPECT_EQ(degraded_after({{"sensors_off", json::array()}}), json::array{"permission:location"});
+  EXPECT_EQ(degraded_after({{"permissions_denied", json::array()}}), json::array());
+}
+
 TEST(Ingest, MissingNumbersAreCounted) {
   TestServer server;
   TestPhone phone = server.enrol();

@@ -13,6 +13,23 @@ void set_text(std::string& field, const json::object& body, std::string_view nam
   if (const auto value = get_string(body, name); value && !value->empty()) field = *value;
 }
 
+// What a report of the agent's health says it cannot watch; what it says nothing about stays.
+void learn_degraded(std::vector<std::string>& degraded, const json::object& body) {
+  std::vector<std::string> now;
+  const auto learn = [&](std::string_view member, const std::string& prefix) {
+    if (get_array(body, member) != nullptr) {
+      for (const std::string& name : get_strings(body, member)) now.push_back(prefix + name);
+      return;
+    }
+    for (const std::string& known : degraded) {
+      if (known.starts_with(prefix)) now.push_back(known);
+    }
+  };
+  learn("permissions_denied", "permission:");
+  learn("sensors_off", "sensor:");
+  degraded = std::move(now);
+}
+
 // The finding a transition came of, for the event that tells of it.
 const Finding* finding_of(const Transition& transition, std::span<const Finding> findings) {
   for (const Finding& finding : findings) {
@@ -64,11 +81,7 @@ void DeviceUpdate::learn(const Observation& observation) {
     set_text(device_.model, body, "model");
   } else if (observation.kind == "agent.health") {
     set_text(device_.agent_version, body, "agent_version");
-    device_.degraded.clear();
-    for (const std::string& name : get_strings(body, "permissions_denied"))
-      device_.degraded.push_back("permission:" + name);
-    for (const std::string& name : get_strings(body, "sensors_off"))
-      device_.degraded.push_back("sensor:" + name);
+    learn_degraded(device_.degraded, body);
     if (const auto tampered = get_bool(body, "tampered")) device_.tampered = *tampered;
   }
 }
