@@ -359,7 +359,9 @@ const perDay = [[0, 2, 4, 3], [1, 1, 2, 4], [0, 3, 5, 5], [1, 2, 3, 2], [0, 1, 2
 export function overview(): Overview {
   const open = (state: Alert["state"]) => alerts.filter((alert) => alert.state === state).length;
   const risk = (value: Device["risk"]) =>
-    devices.filter((device) => device.risk === value && ["active", "degraded"].includes(device.protection)).length;
+    devices.filter(
+      (device) => device.risk === value && (value !== "secured" || ["active", "degraded"].includes(device.protection)),
+    ).length;
   const protection = (value: Device["protection"]) => devices.filter((device) => device.protection === value).length;
   const threats = new Map<string, Overview["top_threats"][number]>();
   for (const problem of problems) {

@@ -42,7 +42,7 @@ TEST_P(NounConformance, ADeviceComesBackAsItWentIn) {
   EXPECT_EQ(**rows([](Rows& all) { return all.device("d1"); }), device);
 }
 
-TEST_P(NounConformance, DevicesAreCountedWhereTheyAreWatched) {
+TEST_P(NounConformance, AnUnwatchedPhoneIsAtRiskButNeverSecured) {
   const auto put = [&](std::string id, Risk risk, ProtectionState protection, DeviceState state) {
     EXPECT_TRUE(rows([&](Rows& all) {
                   return all.put_device(
@@ -53,14 +53,22 @@ TEST_P(NounConformance, DevicesAreCountedWhereTheyAreWatched) {
   put("2", Risk::kHigh, ProtectionState::kDegraded, DeviceState::kEnrolled);
   put("3", Risk::kSecured, ProtectionState::kInactive, DeviceState::kEnrolled);
   put("4", Risk::kLow, ProtectionState::kActive, DeviceState::kLeft);
+  put("5", Risk::kSecured, ProtectionState::kTampered, DeviceState::kEnrolled);
+  put("6", Risk::kSecured, ProtectionState::kDegraded, DeviceState::kEnrolled);
+  put("7", Risk::kHigh, ProtectionState::kInactive, DeviceState::kEnrolled);
   const std::map<Risk, int> by_risk{
-      {Risk::kSecured, 0}, {Risk::kLow, 0}, {Risk::kMedium, 0}, {Risk::kHigh, 2}};
+      {Risk::kSecured, 1}, {Risk::kLow, 0}, {Risk::kMedium, 0}, {Risk::kHigh, 3}};
   EXPECT_EQ(*rows([](Rows& all) { return all.count_devices_by_risk(); }), by_risk);
+  for (const auto& [risk, count] : by_risk) {
+    const auto listed = rows([&](Rows& all) { return all.devices({.risk = risk}, {}); });
+    EXPECT_EQ(listed->items.size(), static_cast<std::size_t>(count)) << to_string(risk);
+  }
   const auto by_protection = *rows([](Rows& all) { return all.count_devices_by_protection(); });
   EXPECT_EQ(by_protection.at(ProtectionState::kActive), 1);
-  EXPECT_EQ(by_protection.at(ProtectionState::kDegraded), 1);
-  EXPECT_EQ(by_protection.at(ProtectionState::kInactive), 1);
-  EXPECT_EQ(by_protection.at(ProtectionState::kTampered), 0);
+  EXPECT_EQ(by_protection.at(ProtectionState::kDegraded), 2);
+  EXPECT_EQ(by_protection.at(ProtectionState::kInactive), 2);
+  EXPECT_EQ(by_protection.at(ProtectionState::kTampered), 1);
+  EXPECT_EQ(by_protection.at(ProtectionState::kPending), 0);
 }
 
 TEST_P(NounConformance, AnObservationIsStoredOnceByItsId) {

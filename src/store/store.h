@@ -54,7 +54,7 @@ struct StoredObservation {
 };
 
 struct DeviceFilter {
-  std::optional<Risk> risk;
+  std::optional<Risk> risk;  // secured: only phones that are watched (active, degraded)
   std::optional<ProtectionState> protection;
   std::optional<Platform> platform;
   std::string group;
@@ -97,7 +97,7 @@ class Rows {
   virtual Result<Page<Device>> devices(const DeviceFilter& filter,
                                        const PageRequest& page) = 0;  // worst risk first, then name
   virtual Result<std::map<Risk, int>>
-  count_devices_by_risk() = 0;  // enrolled and watched (active, degraded)
+  count_devices_by_risk() = 0;  // enrolled; secured ones only while watched
   virtual Result<std::map<ProtectionState, int>> count_devices_by_protection() = 0;  // enrolled
 
   // --- observations and findings

@@ -142,7 +142,10 @@ export function Devices() {
                 ["medium", risk.medium],
                 ["low", risk.low],
                 ["secured", risk.secured],
-                ["unknown", overview.data?.headline.devices_unprotected ?? 0],
+                [
+                  "unknown",
+                  (overview.data?.headline.devices ?? 0) - risk.high - risk.medium - risk.low - risk.secured,
+                ],
               ] as [ShownRisk, number][]
             ).map(([name, value]) => (
               <li key={name}>

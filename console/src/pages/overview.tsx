@@ -121,7 +121,8 @@ function NeededAlert({ alert, first }: { alert: Alert; first: boolean }) {
 
 function FleetRisk({ overview }: { overview: OverviewData }) {
   const risk = overview.devices_by_risk;
-  const unknown = overview.headline.devices_unprotected;
+  // A silent phone with open problems is at risk, not unknown.
+  const unknown = overview.headline.devices - risk.high - risk.medium - risk.low - risk.secured;
   const rows: { risk: ShownRisk; value: number }[] = [
     { risk: "high", value: risk.high },
     { risk: "medium", value: risk.medium },

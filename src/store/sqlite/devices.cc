@@ -5,6 +5,9 @@ namespace {
 
 constexpr Listing kDevices{.name = "devices", .columns = "risk_order, name, id", .ascending = true};
 
+// A phone nobody watches may have problems, but is never known to have none.
+constexpr const char* kWatched = "protection IN ('active', 'degraded')";
+
 // The value of risk_order in the schema.
 std::int64_t risk_order(Risk risk) {
   return static_cast<std::int64_t>(Risk::kHigh) - static_cast<std::int64_t>(risk);
@@ -41,6 +44,7 @@ Result<std::optional<Device>> SqliteRows::device(std::string_view id) {
 Result<Page<Device>> SqliteRows::devices(const DeviceFilter& filter, const PageRequest& page) {
   Query query{.text = select(kDeviceColumns, "devices", ""), .values = {tenant_}};
   if (filter.risk) query.where("risk_order = ?", risk_order(*filter.risk));
+  if (filter.risk == Risk::kSecured) query.where(kWatched);
   if (filter.protection) query.where("protection = ?", std::string(to_string(*filter.protection)));
   if (filter.platform) query.where("platform = ?", std::string(to_string(*filter.platform)));
   if (!filter.group.empty()) query.where("policy_group = ?", filter.group);
@@ -58,7 +62,8 @@ Result<Page<Device>> SqliteRows::devices(const DeviceFilter& filter, const PageR
 Result<std::map<Risk, int>> SqliteRows::count_devices_by_risk() {
   return count_by<Risk>(
       database_.query("SELECT risk, count(*) FROM devices WHERE tenant = ? AND state = 'enrolled' "
-                      "AND protection IN ('active', 'degraded') GROUP BY risk",
+                      "AND (risk <> 'secured' OR " +
+                          std::string(kWatched) + ") GROUP BY risk",
                       tenant_),
       {Risk::kSecured, Risk::kLow, Risk::kMedium, Risk::kHigh});
 }
