@@ -12,6 +12,7 @@
 #include "server/serve.h"
 #include "server/static_files.h"
 #include "server/test_server.h"
+#include "store/sqlite/sqlite_store.h"
 
 namespace bartizan::server {
 namespace {
@@ -189,6 +190,33 @@ TEST(Qr, DrawsWhatFits) {
   ASSERT_TRUE(code.ok());
   EXPECT_TRUE(code->starts_with("<svg "));
   EXPECT_FALSE(qr_svg(std::string(5000, 'x')).ok());
+}
+
+TEST_F(FolderTest, AServerThatStartsKnowsWhichPhonesFellSilentMeanwhile) {
+  const auto file = folder / "data" / kStoreFile;
+  const Timestamp wall = SystemClock().now();
+  ASSERT_TRUE(DataFolder::open(folder / "data").ok());
+  ASSERT_TRUE(store::open_sqlite({.path = file})
+                  .value()
+                  ->write([&](store::Transaction& all) {
+                    return all.tenant(kDefaultTenant)
+                        .put_device({.id = "p",
+                                     .protection = ProtectionState::kActive,
+                                     .last_seen = wall - std::chrono::hours(24 * 8)});
+                  })
+                  .ok());
+  const auto running = RunningServer::start(
+      {.data = folder / "data", .content = "content", .console = folder / "console"});
+  ASSERT_TRUE(running.ok()) << running.error().message;
+  std::optional<Device> device;
+  ASSERT_TRUE(store::open_sqlite({.path = file})
+                  .value()
+                  ->read([&](store::Transaction& all) -> Status {
+                    BARTIZAN_ASSIGN(device, all.tenant(kDefaultTenant).device("p"));
+                    return {};
+                  })
+                  .ok());
+  EXPECT_EQ(device->protection, ProtectionState::kInactive);
 }
 
 TEST(Endpoint, IsAnAddressAndAPort) {

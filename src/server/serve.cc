@@ -61,6 +61,9 @@ class Program final : public RunningServer {
   Status start() {
     BARTIZAN_TRY(load());
     BARTIZAN_TRY(assemble());
+    // While the server was down phones fell silent and problems ended: nobody is shown the old
+    // state.
+    keep_house(*deps_);
     BARTIZAN_TRY(listen());
     ready_ = true;
     for (const auto& deliverer : deliverers_) deliverer->start();
