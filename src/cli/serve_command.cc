@@ -39,9 +39,19 @@ constexpr std::string_view kHelp =
     "\n"
     "Exit code: 0 it ended when told to, 2 it could not start.\n";
 
-server::Endpoint next_port(const server::Endpoint& endpoint, int distance) {
-  server::Endpoint out = endpoint;
-  if (out.port != 0) out.port = static_cast<std::uint16_t>(out.port + distance);
+// What `option` says, or else the port `distance` after the one for people.
+Result<server::Endpoint> endpoint_of(const Flags& flags, std::string_view option,
+                                     const server::Endpoint& people, int distance) {
+  if (const std::string text = flags.value(option); !text.empty())
+    return server::parse_endpoint(text);
+  server::Endpoint out = people;
+  out.derived = true;
+  if (people.port == 0) return out;
+  if (people.port + distance > 65535)
+    return Error{ErrorCode::kInvalid,
+                 "no port is left after --listen's " + std::to_string(people.port) +
+                     " for phones: give --device-listen and --enrol-listen, or a lower --listen"};
+  out.port = static_cast<std::uint16_t>(people.port + distance);
   return out;
 }
 
@@ -57,14 +67,8 @@ Result<server::ServeOptions> options_of(const Flags& flags) {
   server::ServeOptions out;
   BARTIZAN_ASSIGN(out.data, flags.required("--data"));
   BARTIZAN_ASSIGN(out.people, server::parse_endpoint(flags.value("--listen", "127.0.0.1:8443")));
-  out.devices = next_port(out.people, 1);
-  out.enrolment = next_port(out.people, 2);
-  if (const std::string text = flags.value("--device-listen"); !text.empty()) {
-    BARTIZAN_ASSIGN(out.devices, server::parse_endpoint(text));
-  }
-  if (const std::string text = flags.value("--enrol-listen"); !text.empty()) {
-    BARTIZAN_ASSIGN(out.enrolment, server::parse_endpoint(text));
-  }
+  BARTIZAN_ASSIGN(out.devices, endpoint_of(flags, "--device-listen", out.people, 1));
+  BARTIZAN_ASSIGN(out.enrolment, endpoint_of(flags, "--enrol-listen", out.people, 2));
   BARTIZAN_ASSIGN(out.content, find_content(flags.value("--content")));
   const std::string console = flags.value("--console");
   out.console = console.empty() ? default_console() : std::filesystem::path(console);

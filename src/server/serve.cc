@@ -31,6 +31,18 @@ std::string host_in_url(const std::string& host) {
   return host.find(':') == std::string::npos ? host : "[" + host + "]";
 }
 
+std::string_view option_of(Listener listener) {
+  switch (listener) {
+    case Listener::kPeople:
+      return "--listen";
+    case Listener::kDevices:
+      return "--device-listen";
+    case Listener::kEnrolment:
+      return "--enrol-listen";
+  }
+  return "";
+}
+
 std::string url_of(bool tls, const std::string& host, std::uint16_t port) {
   return (tls ? "https://" : "http://") + host_in_url(host) + ":" + std::to_string(port);
 }
@@ -65,6 +77,8 @@ class Program final : public RunningServer {
     // state.
     keep_house(*deps_);
     BARTIZAN_TRY(listen());
+    // Last of what can fail: a start that ended before the ready line must not use it up.
+    BARTIZAN_ASSIGN(first_login_, accounts_->add_first(kDefaultTenant));
     ready_ = true;
     for (const auto& deliverer : deliverers_) deliverer->start();
     housekeeper_ = std::thread([this] { keep_house_until_stopped(); });
@@ -143,7 +157,6 @@ Status Program::load() {
   BARTIZAN_ASSIGN(identity_,
                   authority_->server_identity(folder, certificate_names(options_), now, random_));
   accounts_.emplace(*store_, clock_, random_, hasher_);
-  BARTIZAN_ASSIGN(first_login_, accounts_->add_first(kDefaultTenant));
   BARTIZAN_TRY(add_default_policies(*store_, kDefaultTenant, options_.content / "policies", now));
   return policies_.load(*store_, kDefaultTenant);
 }
@@ -208,12 +221,15 @@ Result<std::unique_ptr<net::Server>> Program::open(const Endpoint& endpoint, Lis
   net::ServerOptions options{.address = endpoint.address, .port = endpoint.port};
   if (listener != Listener::kPeople || !options_.plain_people) options.tls = tls(listener);
   if (listener == Listener::kDevices) options.limits.max_body_bytes = kMaxDeviceBody;
-  return net::Server::start(
+  auto opened = net::Server::start(
       std::move(options), [this, listener](const net::Request& request, net::Responder respond) {
         // The listeners open one after the other; the addresses of all are known at the end.
         if (!ready_) return respond(problem({ErrorCode::kUnavailable, "The server is starting."}));
         router_->handle(listener, request, std::move(respond));
       });
+  if (opened) return opened;
+  return opened.error().within(std::string(option_of(listener)) +
+                               (endpoint.derived ? " (the port is derived from --listen)" : ""));
 }
 
 // The enrolment listener first: its workers carry the delayed tasks of the others.

@@ -15,6 +15,7 @@ namespace bartizan::server {
 struct Endpoint {
   std::string address = "127.0.0.1";
   std::uint16_t port = 0;  // 0: any free one
+  bool derived = false;    // the port follows from that for people, nobody chose it
 };
 
 // "ADDR:PORT", "[IPV6]:PORT".
