@@ -1,18 +1,13 @@
 #include "cli/check_command.h"
 
-#include <algorithm>
 #include <iostream>
-#include <optional>
 #include <string_view>
 #include <vector>
 
-#include "base/id.h"
 #include "base/json.h"
 #include "base/time.h"
 #include "cli/content_location.h"
-#include "detect/detector.h"
-#include "detect/link/address.h"
-#include "parse/domain/idna.h"
+#include "detect/link/check.h"
 #include "parse/domain/utf8.h"
 
 namespace bartizan::cli {
@@ -33,9 +28,6 @@ constexpr std::string_view kHelp =
     "  bartizan check link --json - < links.txt\n"
     "\n"
     "Exit code: 0 nothing found, 1 a threat found, 2 nothing could be judged.\n";
-
-// A finding this sure and this severe blocks; any other warns.
-constexpr int kBlockConfidence = 70;
 
 struct Options {
   bool json = false;
@@ -77,70 +69,17 @@ Result<Options> parse_options(std::span<const std::string> args) {
   return options;
 }
 
-struct CheckedLink {
-  std::string text;
-  std::optional<detect::LinkAddress> address;  // absent: no address a browser would open
-  std::string error;
-  std::vector<Finding> findings;
-  std::string_view verdict = "error";  // block, warn, allow
-};
-
-CheckedLink check(const std::string& text, const intel::Content& content, Timestamp now) {
-  CheckedLink checked{.text = text};
-  Result<detect::LinkAddress> address = detect::read_link(text, content.public_suffixes());
-  if (!address.ok()) {
-    checked.error = address.error().message;
-    return checked;
-  }
-  checked.address = std::move(address).value();
-  const Observation observation{.id = uuid_of("check link " + text),
-                                .kind = "link.opened",
-                                .observed_at = now,
-                                .body = {{"url", text}}};
-  const detect::Context context{.content = content, .evaluated_at = now};
-  checked.findings = detect::detect(observation, context).findings;
-  const bool block =
-      std::any_of(checked.findings.begin(), checked.findings.end(), [](const Finding& finding) {
-        return finding.severity >= Severity::kHigh && finding.confidence >= kBlockConfidence;
-      });
-  checked.verdict = block ? "block" : checked.findings.empty() ? "allow" : "warn";
-  return checked;
-}
-
-// Malformed bytes as U+FFFD: the output is JSON whatever was given.
-std::string valid_text(std::string_view text) {
-  return parse::encode_utf8(parse::decode_utf8_lossy(text));
-}
-
-json::object to_json(const CheckedLink& checked) {
-  json::object object{{"url", valid_text(checked.text)}, {"verdict", checked.verdict}};
-  if (!checked.address) {
-    object["error"] = checked.error;
-    return object;
-  }
-  json::array findings;
-  for (const Finding& finding : checked.findings) findings.push_back(bartizan::to_json(finding));
-  json::array anomalies;
-  for (const parse::UrlAnomaly anomaly : checked.address->url.anomalies)
-    anomalies.push_back(json::string(to_string(anomaly)));
-  object["host"] = valid_text(checked.address->url.host);
-  object["registrable_domain"] = checked.address->owned_name;
-  object["anomalies"] = std::move(anomalies);
-  object["findings"] = std::move(findings);
-  return object;
-}
-
 // What a terminal must not be told to do: control characters become spaces.
 std::string printable(std::string_view text) {
-  std::string out = valid_text(text);
+  std::string out = parse::encode_utf8(parse::decode_utf8_lossy(text));
   for (char& c : out) {
     if (static_cast<unsigned char>(c) < 0x20 || c == 0x7f) c = ' ';
   }
   return out;
 }
 
-void print_text(const CheckedLink& checked, std::ostream& out) {
-  out << checked.verdict << '\t' << printable(checked.text) << '\n';
+void print_text(const detect::CheckedLink& checked, std::ostream& out) {
+  out << detect::to_string(checked.verdict) << '\t' << printable(checked.text) << '\n';
   if (!checked.address) out << "\t" << checked.error << '\n';
   for (const Finding& finding : checked.findings) {
     out << '\t' << finding.threat << " (" << to_string(finding.severity) << ", confidence "
@@ -174,11 +113,11 @@ int run_check(std::span<const std::string> args, std::istream& in, std::ostream&
   bool found = false;
   bool judged = false;
   const auto check_one = [&](const std::string& text) {
-    const CheckedLink checked = check(text, **content, SystemClock().now());
+    const detect::CheckedLink checked = detect::check_link(text, **content, SystemClock().now());
     judged |= checked.address.has_value();
     found |= !checked.findings.empty();
     if (options->json) {
-      out << json::serialize(to_json(checked)) << '\n';
+      out << json::serialize(detect::to_json(checked)) << '\n';
     } else {
       print_text(checked, out);
     }

@@ -1,9 +1,7 @@
 // Asking the engine about addresses, without storing or fetching anything.
-#include "base/id.h"
-#include "detect/detector.h"
+#include "detect/link/check.h"
 #include "server/input.h"
 #include "server/routes.h"
-#include "server/view.h"
 
 namespace bartizan::server {
 namespace {
@@ -17,22 +15,8 @@ net::Response check_links(const Deps& deps, const Call& call) {
   if (input.wrong()) return *input.wrong();
   const Timestamp now = deps.clock.now();
   json::array items;
-  for (const std::string& url : urls) {
-    // The same address gives the same finding, whoever asks and whenever.
-    Observation observation;
-    observation.id = uuid_of("check.link " + url);
-    observation.kind = "link.opened";
-    observation.sequence = 1;
-    observation.observed_at = now;
-    observation.body = {{"url", url}};
-    const detect::Verdict verdict = detect::detect(
-        observation,
-        {.content = *deps.content, .evaluated_at = now, .platform = Platform::kAndroid});
-    items.push_back(json::object{
-        {"url", url}, {"findings", list_json(verdict.findings, [](const Finding& finding) {
-                         return to_json(finding);
-                       })}});
-  }
+  for (const std::string& url : urls)
+    items.push_back(detect::to_json(detect::check_link(url, *deps.content, now)));
   return answer(page_json(std::move(items), ""));
 }
 
