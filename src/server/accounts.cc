@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/id.h"
+#include "net/http.h"
 #include "server/access.h"
 #include "server/audit.h"
 #include "server/totp.h"
@@ -199,8 +200,12 @@ Result<Accounts::Added> Accounts::add(std::string_view tenant, const std::string
   out.administrator.password_hash = hasher_.hash(out.password);
   const Status done = store_.write([&](store::Transaction& transaction) -> Status {
     store::Rows& rows = transaction.tenant(tenant);
-    BARTIZAN_ASSIGN(const auto taken, rows.administrator_by_name(name));
-    if (taken) return Error{ErrorCode::kConflict, "there is an account named " + name};
+    BARTIZAN_ASSIGN(const auto all, rows.administrators());
+    for (const Administrator& one : all) {
+      // Names that differ by case alone are one name to whoever reads them.
+      if (net::equal_ignoring_case(one.name, name))
+        return Error{ErrorCode::kConflict, "there is an account named " + one.name};
+    }
     BARTIZAN_TRY(rows.put_administrator(out.administrator));
     return audit(rows, now, random_, actor, "administrator.added", name,
                  {{"role", to_string(role)}});

@@ -148,6 +148,9 @@ TEST_F(AccountsTest, ANameIsTakenOnce) {
   ASSERT_FALSE(again.ok());
   EXPECT_EQ(again.error().code, ErrorCode::kConflict);
   EXPECT_FALSE(server.accounts->add(kDefaultTenant, "a b", Role::kViewer, "test").ok());
+  const auto louder = server.accounts->add(kDefaultTenant, "ADA", Role::kViewer, "test");
+  ASSERT_FALSE(louder.ok()) << "people would take one for the other";
+  EXPECT_EQ(louder.error().code, ErrorCode::kConflict);
 }
 
 TEST_F(AccountsTest, NoSecretReachesTheAuditLog) {
