@@ -216,6 +216,25 @@ TEST(Input, AnUnknownParameterOrLimitIs400) {
   TestServer server;
   for (const char* query : {"limit=0", "limit=201", "limit=ten", "risk=purple", "colour=red"})
     EXPECT_EQ(server.get(std::string("/v1/devices?") + query).status, 400) << query;
+  for (const Operation& operation : operations()) {
+    if (operation.listener != Listener::kPeople || operation.method != "GET" ||
+        !operation.path.starts_with("/v1") || operation.path.find('{') != std::string_view::npos)
+      continue;
+    const TestAnswer answer = server.get(std::string(operation.path) + "?colour=red");
+    EXPECT_EQ(answer.status, 400) << operation.path;
+    EXPECT_EQ(get_string(answer.body, "place"), "colour") << operation.path;
+  }
+}
+
+TEST(Input, AParameterIsGivenOnceAndIsText) {
+  TestServer server;
+  const TestAnswer twice = server.get("/v1/devices?risk=high&risk=low");
+  EXPECT_EQ(twice.status, 400);
+  EXPECT_EQ(get_string(twice.body, "place"), "risk");
+  const TestAnswer bytes = server.get("/v1/devices?q=%ff%fe");
+  EXPECT_EQ(bytes.status, 400);
+  EXPECT_EQ(get_string(bytes.body, "place"), "q");
+  EXPECT_EQ(server.get("/v1/devices?q=%C3%A9").status, 200);
 }
 
 }  // namespace

@@ -45,10 +45,10 @@ net::Response problem(int status, std::string_view code, std::string_view detail
           .body = json::serialize(body)};
 }
 
-net::Response problem(const Error& error) {
+net::Response problem(const Error& error, const Place& at_fault) {
   switch (error.code) {
     case ErrorCode::kInvalid:
-      return problem(400, "invalid", error.message);
+      return problem(400, "invalid", error.message, at_fault);
     case ErrorCode::kNotFound:
       return problem(404, "not_found", error.message);
     case ErrorCode::kConflict:

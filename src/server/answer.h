@@ -21,8 +21,8 @@ struct Place {
 net::Response problem(int status, std::string_view code, std::string_view detail,
                       const Place& place = {});
 // The same for an error from below: its code decides the status (400, 404, 409, 403, 413, 503,
-// 422).
-net::Response problem(const Error& error);
+// 422). `at_fault`: the member or parameter an invalid one is about.
+net::Response problem(const Error& error, const Place& at_fault = {});
 
 net::Response answer(const json::value& value, int status = 200);
 net::Response no_content();

@@ -2,6 +2,9 @@
 
 #include <algorithm>
 #include <charconv>
+#include <set>
+
+#include "parse/domain/utf8.h"
 
 namespace bartizan::server {
 namespace {
@@ -11,6 +14,16 @@ bool has_control_characters(std::string_view text) {
     const auto byte = static_cast<unsigned char>(c);
     return (byte < 0x20 && c != '\n' && c != '\t' && c != '\r') || byte == 0x7f;
   });
+}
+
+bool takes(const Operation& operation, std::string_view parameter) {
+  std::string_view rest = operation.query;
+  while (!rest.empty()) {
+    const std::size_t end = std::min(rest.find(' '), rest.size());
+    if (rest.substr(0, end) == parameter) return true;
+    rest.remove_prefix(std::min(end + 1, rest.size()));
+  }
+  return false;
 }
 
 }  // namespace
@@ -71,6 +84,13 @@ std::string Input::text(std::string_view name, std::size_t limit) {
   return *value;
 }
 
+std::string Input::line(std::string_view name, std::size_t limit) {
+  std::string value = text(name, limit);
+  if (value.find_first_of("\n\t\r") == std::string::npos) return value;
+  mistake(name, "has control characters");
+  return {};
+}
+
 std::optional<std::int64_t> Input::optional_integer(std::string_view name, std::int64_t least,
                                                     std::int64_t most) {
   const json::value* value = find(name);
@@ -105,8 +125,24 @@ std::vector<std::string> Input::texts(std::string_view name, std::size_t most_it
   return out;
 }
 
-Query::Query(const net::Request& request, std::initializer_list<std::string_view> parameters)
-    : request_(request) {
+std::optional<net::Response> query_mistake(const net::Request& request,
+                                           const Operation& operation) {
+  const auto wrong = [](std::string_view name, std::string_view what) {
+    const std::string place =
+        parse::encode_utf8(parse::decode_utf8_lossy(std::string_view(name).substr(0, 64)));
+    return problem(400, "invalid", place + " " + std::string(what), {.name = place});
+  };
+  std::set<std::string_view> seen;
+  for (const auto& [name, value] : request.query) {
+    if (operation.listener == Listener::kPeople && !takes(operation, name))
+      return wrong(name, "is not a parameter of this request");
+    if (!seen.insert(name).second) return wrong(name, "is given twice");
+    if (!parse::decode_utf8(value)) return wrong(name, "is not UTF-8");
+  }
+  return std::nullopt;
+}
+
+Query::Query(const net::Request& request) : request_(request) {
   for (const auto& [name, value] : request.query) {
     if (name == "limit") {
       int limit = 0;
@@ -117,8 +153,6 @@ Query::Query(const net::Request& request, std::initializer_list<std::string_view
     } else if (name == "cursor") {
       if (value.size() > 512) mistake(name, "is not one of ours");
       page_.cursor = value;
-    } else if (std::find(parameters.begin(), parameters.end(), name) == parameters.end()) {
-      mistake(std::string_view(name).substr(0, 64), "is not a parameter of this request");
     }
   }
 }

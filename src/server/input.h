@@ -19,6 +19,7 @@
 #include "model/enums.h"
 #include "net/http.h"
 #include "server/answer.h"
+#include "server/operations.h"
 #include "store/store.h"
 
 namespace bartizan::server {
@@ -39,6 +40,8 @@ class Input {
   // Strings are UTF-8 without control characters other than line feed and tab; `limit` is in bytes.
   std::string text(std::string_view name, std::size_t limit);
   std::optional<std::string> optional_text(std::string_view name, std::size_t limit);
+  // The same without line breaks and tabs: what is shown as a name.
+  std::string line(std::string_view name, std::size_t limit);
   std::optional<std::int64_t> optional_integer(std::string_view name, std::int64_t least,
                                                std::int64_t most);
   std::vector<std::string> texts(std::string_view name, std::size_t most_items, std::size_t limit);
@@ -66,10 +69,14 @@ class Input {
   std::optional<net::Response> wrong_;
 };
 
-// The same for the query. `limit` and `cursor` are known by themselves.
+// The 400 for a query the operation does not take: an unknown parameter, one given twice, bytes
+// that are no UTF-8. A phone's agent may be newer than the server: its unknown ones pass.
+std::optional<net::Response> query_mistake(const net::Request& request, const Operation& operation);
+
+// The same for the query, after query_mistake(); `limit` and `cursor` are read by themselves.
 class Query {
  public:
-  Query(const net::Request& request, std::initializer_list<std::string_view> parameters);
+  explicit Query(const net::Request& request);
 
   const std::optional<net::Response>& wrong() const { return wrong_; }
   const store::PageRequest& page() const { return page_; }

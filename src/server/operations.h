@@ -20,6 +20,7 @@ struct Operation {
   Listener listener = Listener::kPeople;
   Access access = Access::kAdmin;
   std::string_view scope = "none";  // an API token needs it; "none": tokens are refused
+  std::string_view query = {};      // its query parameters, a space between them
 };
 
 std::span<const Operation> operations();

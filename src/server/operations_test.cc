@@ -26,11 +26,30 @@ std::string text_of(const rules::YamlNode& node, std::string_view key) {
 }
 
 std::string line(std::string_view method, std::string_view path, std::string_view id,
-                 std::string_view listener, std::string_view access, std::string_view scope) {
+                 std::string_view listener, std::string_view access, std::string_view scope,
+                 std::string_view query) {
   std::string upper(method);
   std::transform(upper.begin(), upper.end(), upper.begin(), ::toupper);
   return upper + " " + std::string(path) + " " + std::string(id) + " " + std::string(listener) +
-         " " + std::string(access) + " " + std::string(scope);
+         " " + std::string(access) + " " + std::string(scope) + " ?" + std::string(query);
+}
+
+// Names of the query parameters, a space between them. The shared ones are referred to by name.
+std::string query_of(const rules::YamlNode* parameters) {
+  std::string out;
+  if (parameters == nullptr) return out;
+  for (const rules::YamlNode& parameter : parameters->items) {
+    const std::string reference = text_of(parameter, "$ref");
+    std::string name = reference.substr(reference.rfind('/') + 1);
+    if (reference.empty()) {
+      if (text_of(parameter, "in") != "query") continue;
+      name = text_of(parameter, "name");
+    } else if (name != "limit" && name != "cursor") {
+      continue;
+    }
+    out += (out.empty() ? "" : " ") + name;
+  }
+  return out;
 }
 
 TEST(Operations, TheTableIsTheContract) {
@@ -41,16 +60,18 @@ TEST(Operations, TheTableIsTheContract) {
   for (const rules::YamlEntry& path : paths->entries) {
     for (const rules::YamlEntry& method : path.value.entries) {
       if (method.key == "parameters") continue;
+      const rules::YamlNode* own = method.value.find("parameters");
+      const std::string query = query_of(own ? own : path.value.find("parameters"));
       written.insert(line(method.key, path.key, text_of(method.value, "operationId"),
                           text_of(method.value, "x-listener"), text_of(method.value, "x-role"),
-                          text_of(method.value, "x-scope")));
+                          text_of(method.value, "x-scope"), query));
     }
   }
   std::set<std::string> enforced;
   for (const Operation& operation : operations()) {
     enforced.insert(line(operation.method, operation.path, operation.id,
                          to_string(operation.listener), to_string(operation.access),
-                         operation.scope));
+                         operation.scope, operation.query));
   }
   EXPECT_EQ(written, enforced);
   EXPECT_GT(written.size(), 40u);

@@ -172,7 +172,53 @@ TEST_F(PeopleTest, LinksAreCheckedWithoutATrace) {
   ASSERT_EQ(checked.status, 200);
   EXPECT_FALSE(items(checked)[0].as_object().at("findings").as_array().empty());
   EXPECT_TRUE(items(checked)[1].as_object().at("findings").as_array().empty());
+  EXPECT_EQ(text(items(checked)[0].as_object(), "verdict"), "block");
+  EXPECT_EQ(text(items(checked)[1].as_object(), "verdict"), "allow");
   EXPECT_EQ(items(server.get("/v1/alerts")).size(), 1u);
+}
+
+TEST_F(PeopleTest, WhatIsNoAddressIsSaidToBeNone) {
+  const TestAnswer checked =
+      server.send("POST", "/v1/check/links", json::object{{"urls", {"not a url"}}});
+  ASSERT_EQ(checked.status, 200);
+  const json::object item = items(checked)[0].as_object();
+  EXPECT_EQ(text(item, "verdict"), "error");
+  EXPECT_FALSE(text(item, "error").empty());
+  EXPECT_TRUE(item.at("findings").as_array().empty());
+}
+
+TEST_F(PeopleTest, AnAlertIsGivenOnlyToSomebodyWhoIsThere) {
+  const std::string path = "/v1/alerts/" + alert();
+  const TestAnswer nobody = server.send("PATCH", path, json::object{{"assignee", "nobody"}});
+  EXPECT_EQ(nobody.status, 400);
+  EXPECT_EQ(text(nobody.body, "place"), "assignee");
+  server.as(Role::kAnalyst);
+  EXPECT_EQ(server.send("PATCH", path, json::object{{"assignee", "analyst"}}).status, 200);
+  EXPECT_EQ(server.send("PATCH", path, json::object{{"assignee", ""}}).status, 200);
+}
+
+TEST_F(PeopleTest, APhonesNameIsOneLine) {
+  for (const char* name : {"two\nlines", "tab\there", "bell\a"}) {
+    const TestAnswer answer =
+        server.send("POST", "/v1/enrolment-tokens", json::object{{"device_name", name}});
+    EXPECT_EQ(answer.status, 400);
+    EXPECT_EQ(text(answer.body, "place"), "device_name");
+  }
+}
+
+TEST_F(PeopleTest, MistakesBelowTheRouteNameTheirPlace) {
+  for (const char* list : {"/v1/devices", "/v1/alerts", "/v1/audit", "/v1/enrolment-tokens"}) {
+    const TestAnswer answer = server.get(std::string(list) + "?cursor=abc");
+    EXPECT_EQ(answer.status, 400) << list;
+    EXPECT_EQ(text(answer.body, "place"), "cursor") << list;
+  }
+  const TestAnswer name =
+      server.send("POST", "/v1/administrators", json::object{{"name", "a b"}, {"role", "viewer"}});
+  EXPECT_EQ(name.status, 400);
+  EXPECT_EQ(text(name.body, "place"), "name");
+  const TestAnswer request = server.ask_to_enrol(server.new_enrolment_secret(), "no request");
+  EXPECT_EQ(request.status, 400);
+  EXPECT_EQ(text(request.body, "place"), "csr_pem");
 }
 
 TEST_F(PeopleTest, MetricsNameNobody) {

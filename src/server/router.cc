@@ -9,6 +9,7 @@
 #include "base/log.h"
 #include "server/access.h"
 #include "server/answer.h"
+#include "server/input.h"
 #include "server/metrics.h"
 
 namespace bartizan::server {
@@ -156,6 +157,10 @@ void Router::handle(Listener listener, const net::Request& request, net::Respond
             .parameters = std::move(found.parameters),
             .caller = {}};
   if (auto refused = access_.admit(call)) return finish(std::move(*refused));
+  if (request.path.starts_with("/v1")) {
+    if (auto mistaken = query_mistake(request, *found.operation))
+      return finish(std::move(*mistaken));
+  }
   run(call, std::move(finish));
 }
 

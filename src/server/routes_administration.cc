@@ -20,7 +20,7 @@ net::Response list_connectors(const Deps& deps, const Call& call) {
 }
 
 net::Response list_audit(const Deps& deps, const Call& call) {
-  Query query(call.request, {});
+  Query query(call.request);
   if (query.wrong()) return *query.wrong();
   json::object out;
   const Status read = deps.store.read([&](store::Transaction& transaction) -> Status {
@@ -28,7 +28,7 @@ net::Response list_audit(const Deps& deps, const Call& call) {
     out = page_json(list_json(page.items, audit_json), page.next);
     return {};
   });
-  return read.ok() ? answer(out) : problem(read.error());
+  return read.ok() ? answer(out) : problem(read.error(), {.name = "cursor"});
 }
 
 net::Response list_api_tokens(const Deps& deps, const Call& call) {
@@ -103,7 +103,7 @@ net::Response create_administrator(Deps& deps, const Call& call) {
   const Role role = input.required_enum<Role>("role");
   if (input.wrong()) return *input.wrong();
   const auto added = deps.accounts.add(call.tenant(), name, role, call.caller.actor());
-  if (!added) return problem(added.error());
+  if (!added) return problem(added.error(), {.name = "name"});
   return answer(json::object{{"id", added->administrator.id},
                              {"name", added->administrator.name},
                              {"password", added->password}},

@@ -171,7 +171,7 @@ net::Response renew_certificate(Deps& deps, const Call& call) {
   const Timestamp now = deps.clock.now();
   const std::string& id = call.caller.device.id;
   const auto issued = deps.authority.issue_device(csr, id, call.tenant(), now, deps.random);
-  if (!issued) return problem(issued.error());
+  if (!issued) return problem(issued.error(), {.name = "csr_pem"});
   const Status written = deps.store.write([&](store::Transaction& transaction) -> Status {
     store::Rows& rows = transaction.tenant(call.tenant());
     BARTIZAN_ASSIGN(const auto present, rows.certificate(call.caller.serial));

@@ -17,7 +17,7 @@ std::string etag_of(const Alert& alert) {
 }
 
 net::Response list_alerts(const Deps& deps, const Call& call) {
-  Query query(call.request, {"state", "min_severity", "threat", "device_id", "q"});
+  Query query(call.request);
   const store::AlertFilter filter{.states = query.enums<AlertState>("state"),
                                   .min_severity = query.optional_enum<Severity>("min_severity"),
                                   .threat = query.text("threat", 64),
@@ -36,7 +36,7 @@ net::Response list_alerts(const Deps& deps, const Call& call) {
     out = page_json(std::move(items), page.next);
     return {};
   });
-  return read.ok() ? answer(out) : problem(read.error());
+  return read.ok() ? answer(out) : problem(read.error(), {.name = "cursor"});
 }
 
 // The newest decision about the problem and the actions that came of any, among the phone's newest.
@@ -127,6 +127,7 @@ net::Response change_alert(const Deps& deps, const Call& call) {
   json::object body;
   Alert alert;
   bool outdated = false;
+  bool nobody = false;
   const Status written = deps.store.write([&](store::Transaction& transaction) -> Status {
     store::Rows& rows = transaction.tenant(call.tenant());
     const Timestamp now = deps.clock.now();
@@ -134,6 +135,11 @@ net::Response change_alert(const Deps& deps, const Call& call) {
     const auto expected = call.request.header("if-match");
     outdated = expected && *expected != "*" && *expected != etag_of(alert);
     if (outdated) return {};
+    if (assignee && !assignee->empty()) {
+      BARTIZAN_ASSIGN(const auto person, rows.administrator_by_name(*assignee));
+      nobody = !person;
+      if (nobody) return {};
+    }
     const json::object before = analysts_part(alert);
     if (state && *state != alert.state) {
       const bool closed = *state == AlertState::kResolved || *state == AlertState::kFalsePositive;
@@ -151,6 +157,8 @@ net::Response change_alert(const Deps& deps, const Call& call) {
   if (!written.ok()) return problem(written.error());
   if (outdated)
     return problem(412, "changed_meanwhile", "Somebody else changed this alert meanwhile.");
+  if (nobody)
+    return problem(400, "invalid", "assignee is nobody's account name", {.name = "assignee"});
   return with_etag(body, alert);
 }
 

@@ -45,7 +45,7 @@ Result<json::object> list_item(const Deps& deps, store::Rows& rows, const Device
 }
 
 net::Response list_devices(const Deps& deps, const Call& call) {
-  Query query(call.request, {"risk", "protection", "platform", "group", "q", "include_retired"});
+  Query query(call.request);
   const store::DeviceFilter filter{.risk = query.optional_enum<Risk>("risk"),
                                    .protection = query.optional_enum<ProtectionState>("protection"),
                                    .platform = query.optional_enum<Platform>("platform"),
@@ -65,7 +65,7 @@ net::Response list_devices(const Deps& deps, const Call& call) {
     out = page_json(std::move(items), page.next);
     return {};
   });
-  return read.ok() ? answer(out) : problem(read.error());
+  return read.ok() ? answer(out) : problem(read.error(), {.name = "cursor"});
 }
 
 // Apps as the newest observations tell of them; a removal ends an app's place in the list.
@@ -163,7 +163,7 @@ net::Response list_problems(const Deps& deps, const Call& call) {
 // A listing of the phone's rows: `fetch` gets the page, `convert` makes the JSON of an item.
 template <typename Fetch, typename Convert>
 net::Response list_of(const Deps& deps, const Call& call, Fetch fetch, Convert convert) {
-  Query query(call.request, {});
+  Query query(call.request);
   if (query.wrong()) return *query.wrong();
   json::object out;
   const Status read = deps.store.read([&](store::Transaction& transaction) -> Status {
@@ -173,7 +173,7 @@ net::Response list_of(const Deps& deps, const Call& call, Fetch fetch, Convert c
     out = page_json(list_json(page.items, convert), page.next);
     return {};
   });
-  return read.ok() ? answer(out) : problem(read.error());
+  return read.ok() ? answer(out) : problem(read.error(), {.name = "cursor"});
 }
 
 // The phone is out of the fleet: its certificates end, what it was asked to do is called off.

@@ -14,7 +14,7 @@ constexpr std::size_t kMaxCsr = 8192;
 
 net::Response create_token(Deps& deps, const Call& call) {
   Input input(call.request, {"device_name", "person", "group", "ownership", "tier"});
-  const EnrolmentWish wish{.device_name = input.text("device_name", 100),
+  const EnrolmentWish wish{.device_name = input.line("device_name", 100),
                            .person = input.optional_text("person", 100).value_or(""),
                            .group = input.optional_text("group", 64).value_or(""),
                            .ownership = input.optional_enum<Ownership>("ownership"),
@@ -35,7 +35,7 @@ net::Response create_token(Deps& deps, const Call& call) {
 }
 
 net::Response list_tokens(const Deps& deps, const Call& call) {
-  Query query(call.request, {});
+  Query query(call.request);
   if (query.wrong()) return *query.wrong();
   json::object out;
   const Status read = deps.store.read([&](store::Transaction& transaction) -> Status {
@@ -44,7 +44,7 @@ net::Response list_tokens(const Deps& deps, const Call& call) {
     out = page_json(list_json(page.items, enrolment_token_json), page.next);
     return {};
   });
-  return read.ok() ? answer(out) : problem(read.error());
+  return read.ok() ? answer(out) : problem(read.error(), {.name = "cursor"});
 }
 
 net::Response get_token(const Deps& deps, const Call& call) {
@@ -111,7 +111,7 @@ net::Response enrol(Deps& deps, const Call& call) {
     return trade(deps, transaction.tenant(call.tenant()), sha256_hex(as_bytes(token)), csr,
                  call.tenant(), enrolment);
   });
-  if (!written.ok()) return problem(written.error());
+  if (!written.ok()) return problem(written.error(), {.name = "csr_pem"});
   const Device& device = enrolment.device;
   return answer(json::object{{"device_id", device.id},
                              {"tenant", call.tenant()},

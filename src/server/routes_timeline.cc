@@ -117,7 +117,7 @@ Result<std::vector<Entry>> entries_of(const Deps& deps, store::Rows& rows, const
 }
 
 net::Response timeline(const Deps& deps, const Call& call) {
-  Query query(call.request, {});
+  Query query(call.request);
   if (query.wrong()) return *query.wrong();
   const int limit = query.page().limit;
   std::vector<Entry> entries;
