@@ -46,7 +46,7 @@ asks. With the same --data it goes on as the same phone and needs neither --serv
 Exit status: 0 played or stopped, 2 an error.
 
 examples:
-  bartizan agent --server 'https://127.0.0.1:8445/enrol#token=T&ca=0f...' --scenario demo/scenarios/phished.scenario
+  bartizan agent --server 'https://127.0.0.1:8445/enrol#token=T&ca=0f...' --scenario demo/scenarios/linus-phishing-link.scenario
   bartizan agent --server https://127.0.0.1:8445 --token T --scenario my.scenario --data /tmp/phone --json
   bartizan agent --fleet demo/fleet.yaml --enrolments addresses.json --data data/fleet
 )";
@@ -215,7 +215,9 @@ Status run_jobs(const std::vector<Job>& jobs, const Options& options,
           random, content, stop);
       if (!status.ok()) {
         const std::lock_guard lock(mutex);
-        if (first.ok()) first = status.error().within(job.phone.scenario_file.string());
+        if (first.ok()) {
+          first = jobs.size() == 1 ? status.error() : status.error().within(job.phone.id);
+        }
         printer.tell(job.phone.id, "failed", {{"reason", status.error().message}});
       } else {
         printer.tell(job.phone.id, "finished", {});

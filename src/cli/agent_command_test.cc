@@ -49,5 +49,24 @@ TEST_F(AgentCommandTest, MissesAScenariosFileBeforeItEnrols) {
   EXPECT_NE(error.find("my.scenario:2: no file missing.apk"), std::string::npos) << error;
 }
 
+TEST_F(AgentCommandTest, BlamesTheIdentityNotTheScenario) {
+  std::filesystem::create_directories(folder_ / "data");
+  ASSERT_TRUE(write_file_durably(folder_ / "data" / "identity.json", "{").ok());
+  const std::string error = error_of({"--scenario", scenario("at 0s observe agent.health {}\n")});
+  EXPECT_NE(error.find("data/identity.json: "), std::string::npos) << error;
+  EXPECT_EQ(error.find("my.scenario"), std::string::npos) << error;
+}
+
+TEST_F(AgentCommandTest, ShowsAScenarioThatExists) {
+  std::ostringstream out;
+  std::ostringstream err;
+  ASSERT_EQ(run_agent(std::vector<std::string>{"--help"}, out, err), 0);
+  const std::string help = out.str();
+  const std::size_t start = help.find("demo/scenarios/");
+  ASSERT_NE(start, std::string::npos);
+  const std::string file = help.substr(start, help.find('\n', start) - start);
+  EXPECT_TRUE(std::filesystem::exists(file)) << file;
+}
+
 }  // namespace
 }  // namespace bartizan::cli

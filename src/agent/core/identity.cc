@@ -59,6 +59,21 @@ std::string text_of(const json::object& object, std::string_view key) {
   return std::string(get_string(object, key).value_or(""));
 }
 
+// All but the two secrets.
+Result<Identity> read_description(const std::filesystem::path& path) {
+  BARTIZAN_ASSIGN(const std::string text, read_file(path, kMaxFileBytes));
+  BARTIZAN_ASSIGN(const json::object object, parse_json_object(text));
+  Identity identity;
+  const json::object* device = get_object(object, "device");
+  if (device == nullptr) return broken("device is missing");
+  BARTIZAN_ASSIGN(identity.device, device_from_json(*device));
+  identity.tenant = text_of(object, "tenant");
+  identity.devices_url = text_of(object, "devices_url");
+  identity.certificate_pem = text_of(object, "certificate_pem");
+  identity.ca_pem = text_of(object, "ca_pem");
+  return identity;
+}
+
 }  // namespace
 
 Result<Identity> load_identity(const std::filesystem::path& folder) {
@@ -66,19 +81,14 @@ Result<Identity> load_identity(const std::filesystem::path& folder) {
   if (!std::filesystem::exists(folder / "identity.json", error)) {
     return Error{ErrorCode::kNotFound, "this phone is not enrolled"};
   }
-  BARTIZAN_ASSIGN(const std::string text, read_file(folder / "identity.json", kMaxFileBytes));
-  BARTIZAN_ASSIGN(const json::object object, parse_json_object(text));
-  Identity identity;
-  const json::object* device = get_object(object, "device");
-  if (device == nullptr) return broken("identity.json: device is missing");
-  BARTIZAN_ASSIGN(identity.device, device_from_json(*device));
-  identity.tenant = text_of(object, "tenant");
-  identity.devices_url = text_of(object, "devices_url");
-  identity.certificate_pem = text_of(object, "certificate_pem");
-  identity.ca_pem = text_of(object, "ca_pem");
+  auto described = read_description(folder / "identity.json");
+  if (!described.ok()) return described.error().within((folder / "identity.json").string());
+  Identity identity = std::move(described).value();
   BARTIZAN_ASSIGN(identity.private_key_pem, read_file(folder / "key.pem", kMaxFileBytes));
   BARTIZAN_ASSIGN(identity.reference_key, read_file(folder / "reference.key", kMaxFileBytes));
-  if (identity.reference_key.size() != kReferenceKeyBytes) return broken("reference.key is broken");
+  if (identity.reference_key.size() != kReferenceKeyBytes) {
+    return broken((folder / "reference.key").string() + ": not 32 bytes");
+  }
   return identity;
 }
 

@@ -6,6 +6,7 @@
 
 #include "agent/core/backoff.h"
 #include "agent/core/device_api.h"
+#include "base/file.h"
 #include "net/test_certificates.h"
 
 namespace bartizan::agent {
@@ -32,6 +33,10 @@ TEST(Identity, IsKeptForItsOwnerAlone) {
   for (const auto& entry : std::filesystem::directory_iterator(folder)) {
     EXPECT_EQ(static_cast<int>(entry.status().permissions()) & 077, 0) << entry.path();
   }
+  ASSERT_TRUE(write_file_durably(folder / "identity.json", "{").ok());
+  const Error broken = load_identity(folder).error();
+  EXPECT_EQ(broken.code, ErrorCode::kInvalid);
+  EXPECT_EQ(broken.message.find((folder / "identity.json").string()), 0U) << broken.message;
   std::filesystem::remove_all(folder);
 }
 

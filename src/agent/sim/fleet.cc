@@ -127,7 +127,8 @@ Status run_phone(const FleetPhone& phone, const PhoneRun& run, SimulatorParts pa
   const auto poll = follow ? run.poll : std::min(run.poll, std::chrono::seconds(1));
   std::jthread running([&](std::stop_token ended) { agent->run(ended, poll); });
   // The agent's thread ends with this scope, after the simulator it calls has stopped playing.
-  return simulator.play(*agent, stop, follow, run.settle);
+  const Status played = simulator.play(*agent, stop, follow, run.settle);
+  return played.ok() ? played : played.error().within(phone.scenario_file.string());
 }
 
 }  // namespace bartizan::agent
