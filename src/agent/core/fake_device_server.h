@@ -20,11 +20,12 @@ class FakeDeviceServer {
  public:
   FakeDeviceServer() { start(); }
 
-  // The same CA, device and port again.
+  // The same CA, device and ports again.
   void start() {
     const auto identity = authority.issue("server", "IP:127.0.0.1");
     const std::string chain = identity.certificate_pem + authority.certificate_pem();
-    enrolment_ = net::Server::start({.tls = net::ServerTls{chain, identity.private_key_pem, ""}},
+    enrolment_ = net::Server::start({.port = enrolment_port_,
+                                     .tls = net::ServerTls{chain, identity.private_key_pem, ""}},
                                     [this](const net::Request& request, net::Responder respond) {
                                       respond(enrol(request));
                                     })
@@ -38,6 +39,7 @@ class FakeDeviceServer {
             })
             .value();
     port_ = devices_->port();
+    enrolment_port_ = enrolment_->port();
   }
   void stop() {
     enrolment_.reset();
@@ -46,7 +48,7 @@ class FakeDeviceServer {
 
   EnrolmentAddress address() const {
     return {.host = "127.0.0.1",
-            .port = enrolment_->port(),
+            .port = enrolment_port_,
             .token = "one-time-token",
             .ca_sha256 = authority.certificate_sha256()};
   }
@@ -171,6 +173,7 @@ class FakeDeviceServer {
   std::string everything_;
   std::vector<json::object> observations_;
   std::uint16_t port_ = 0;
+  std::uint16_t enrolment_port_ = 0;
   std::unique_ptr<net::Server> enrolment_;
   std::unique_ptr<net::Server> devices_;
 };

@@ -1,8 +1,11 @@
 #include "agent/sim/fleet.h"
 
 #include <algorithm>
+#include <condition_variable>
+#include <mutex>
 #include <thread>
 
+#include "agent/core/backoff.h"
 #include "agent/core/folder_lock.h"
 #include "base/file.h"
 #include "detect/app/scan.h"
@@ -90,15 +93,45 @@ AppScan scan_beside(const std::filesystem::path& scenario_file, const std::files
 
 namespace {
 
+constexpr Duration kFirstRetry = std::chrono::milliseconds(500);
+constexpr Duration kLongestRetry = std::chrono::seconds(2);
+
+// A server that is just starting refuses connections for a moment.
+Result<Identity> enrol_patiently(const PhoneModel& model, const PhoneRun& run, Random& random,
+                                 std::stop_token stop) {
+  const auto give_up = std::chrono::steady_clock::now() + run.patience;
+  Backoff backoff(kFirstRetry, kLongestRetry, random);
+  std::mutex mutex;
+  std::condition_variable_any stopped;
+  std::string failure;
+  for (;;) {
+    Result<Identity> identity = enrol(run.address, model, random);
+    if (identity.ok()) return identity;
+    const Error& error = identity.error();
+    // The answer to an earlier try may have been lost after the server took the token.
+    if (error.code == ErrorCode::kConflict && !failure.empty()) {
+      return error.within("after a try that failed (" + failure + ")");
+    }
+    if (error.code != ErrorCode::kUnavailable || std::chrono::steady_clock::now() >= give_up ||
+        stop.stop_requested()) {
+      return identity;
+    }
+    failure = error.message;
+    std::unique_lock lock(mutex);
+    stopped.wait_for(lock, stop, backoff.next(), [] { return false; });
+  }
+}
+
 Status enrol_if_needed(const FleetPhone& phone, const PhoneRun& run, const Teller& tell,
-                       Random& random) {
+                       Random& random, std::stop_token stop) {
   const auto known = load_identity(run.folder);
   if (known.ok()) return {};
   if (known.error().code != ErrorCode::kNotFound) return known.error();
   if (run.address.token.empty()) {
     return Error{ErrorCode::kInvalid, "not enrolled yet, and no enrolment address is given"};
   }
-  BARTIZAN_ASSIGN(const Identity identity, enrol(run.address, phone.scenario.phone, random));
+  BARTIZAN_ASSIGN(const Identity identity,
+                  enrol_patiently(phone.scenario.phone, run, random, stop));
   BARTIZAN_TRY(save_identity(run.folder, identity));
   tell("enrolled", {{"device", identity.device.id}, {"tier", to_string(identity.device.tier)}});
   return {};
@@ -111,7 +144,7 @@ Status run_phone(const FleetPhone& phone, const PhoneRun& run, SimulatorParts pa
   const Teller tell = parts.tell;
   const Clock& clock = parts.clock;
   BARTIZAN_ASSIGN(const FolderLock lock, FolderLock::take(run.folder));
-  BARTIZAN_TRY(enrol_if_needed(phone, run, tell, random));
+  BARTIZAN_TRY(enrol_if_needed(phone, run, tell, random, stop));
   if (phone.scenario.steps.empty()) return {};
   Simulator simulator(phone.scenario, std::move(parts));
   BARTIZAN_ASSIGN(const std::unique_ptr<Agent> agent,

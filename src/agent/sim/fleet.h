@@ -38,6 +38,7 @@ struct PhoneRun {
   bool once = false;              // ends when everything is played, whatever repeats
   bool follow = false;            // goes on until stopped; default: when something repeats
   std::chrono::seconds poll{20};  // of the long poll for actions
+  Duration patience = std::chrono::seconds(8);  // with a server that is not up yet, at enrolment
   Duration settle = std::chrono::seconds(3);
 };
 

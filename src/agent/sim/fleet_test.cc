@@ -4,6 +4,8 @@
 #include <gtest/gtest.h>
 #include <unistd.h>
 
+#include <thread>
+
 #include "agent/core/fake_device_server.h"
 #include "agent/core/folder_lock.h"
 #include "base/file.h"
@@ -79,6 +81,17 @@ TEST_F(FleetTest, NamesTheLineOfAMissingFile) {
   EXPECT_TRUE(check_files(scans, folder_ / "files").ok());
   const FleetPhone later = phone("on action lock after 1s observe app.scan file=other.apk\n");
   EXPECT_EQ(check_files(later, folder_ / "files").error().code, ErrorCode::kNotFound);
+}
+
+TEST_F(FleetTest, WaitsAtEnrolmentForAServerThatIsJustStarting) {
+  server_.stop();
+  std::jthread starting([&] {
+    std::this_thread::sleep_for(300ms);
+    server_.start();
+  });
+  const Status played = play(phone("at 0s observe agent.health {}\n"));
+  EXPECT_TRUE(played.ok()) << played.error().message;
+  EXPECT_TRUE(server_.token_used);
 }
 
 }  // namespace
