@@ -2,9 +2,11 @@
 
 #include <pthread.h>
 
+#include <algorithm>
 #include <charconv>
 #include <csignal>
 #include <functional>
+#include <iostream>
 #include <map>
 #include <thread>
 #include <vector>
@@ -26,6 +28,9 @@ asks. With the same --data it goes on as the same phone and needs neither --serv
 
   --server URL       the enrolment address as the console shows it (https://HOST:PORT/enrol#...), or
                      https://HOST:PORT of the server's enrolment listener
+  --server -         reads that address from standard input, or
+  --server-file FILE from a file: an address with its token on the command line can be read by
+                     every user of the machine (ps)
   --token TOKEN      one-time enrolment token, when the address has none
   --ca FILE          the server's CA (ca.pem of its data folder), or
   --ca-sha256 HEX    its SHA-256, when the address has none; a server on this machine needs neither
@@ -52,9 +57,11 @@ examples:
 )";
 
 constexpr int kError = 2;
+constexpr std::size_t kMaxAddressBytes = 4096;
 
 struct Options {
   std::string server;
+  std::string server_file;
   std::string token;
   std::string ca_file;
   std::string ca_sha256;
@@ -80,19 +87,13 @@ Result<Options> parse_options(std::span<const std::string> args) {
   Options out;
   std::string speed = "1";
   const std::map<std::string, std::string*, std::less<>> values = {
-      {"--server", &out.server},
-      {"--token", &out.token},
-      {"--ca", &out.ca_file},
-      {"--ca-sha256", &out.ca_sha256},
-      {"--scenario", &out.scenario},
-      {"--fleet", &out.fleet},
-      {"--enrolments", &out.enrolments},
-      {"--tokens", &out.enrolments},
-      {"--data", &out.data},
-      {"--state", &out.data},
-      {"--files", &out.files},
-      {"--content", &out.content},
-      {"--speed", &speed}};
+      {"--server", &out.server},       {"--server-file", &out.server_file},
+      {"--token", &out.token},         {"--ca", &out.ca_file},
+      {"--ca-sha256", &out.ca_sha256}, {"--scenario", &out.scenario},
+      {"--fleet", &out.fleet},         {"--enrolments", &out.enrolments},
+      {"--tokens", &out.enrolments},   {"--data", &out.data},
+      {"--state", &out.data},          {"--files", &out.files},
+      {"--content", &out.content},     {"--speed", &speed}};
   const std::map<std::string, bool*, std::less<>> flags = {{"--list", &out.list},
                                                            {"--once", &out.once},
                                                            {"--follow", &out.follow},
@@ -117,7 +118,31 @@ Result<Options> parse_options(std::span<const std::string> args) {
   if (!out.help && out.scenario.empty() == out.fleet.empty()) {
     return usage("one of --scenario and --fleet is needed");
   }
+  if (!out.server.empty() && !out.server_file.empty()) {
+    return usage("--server and --server-file exclude each other");
+  }
   return out;
+}
+
+// --server, read from where it says. Spaces and line ends around it do not count.
+Result<std::string> server_of(const Options& options) {
+  std::string text = options.server;
+  std::string source = options.server_file;
+  if (!source.empty()) {
+    BARTIZAN_ASSIGN(text, read_file(source, kMaxAddressBytes));
+  } else if (options.server == "-") {
+    source = "standard input";
+    text.resize(kMaxAddressBytes);
+    std::cin.read(text.data(), static_cast<std::streamsize>(text.size()));
+    text.resize(static_cast<std::size_t>(std::cin.gcount()));
+  } else {
+    return text;
+  }
+  constexpr std::string_view kBlank = " \t\r\n";
+  text.erase(0, std::min(text.find_first_not_of(kBlank), text.size()));
+  text.erase(text.find_last_not_of(kBlank) + 1);
+  if (text.empty()) return Error{ErrorCode::kInvalid, source + ": no enrolment address"};
+  return text;
 }
 
 Result<agent::EnrolmentAddress> address_of(const std::string& server, const Options& options) {
@@ -239,7 +264,8 @@ Result<std::vector<Job>> make_jobs(const Options& options, std::ostream& err) {
   if (!options.scenario.empty()) {
     BARTIZAN_ASSIGN(agent::FleetPhone phone, agent::load_phone(options.scenario));
     BARTIZAN_TRY(agent::check_files(phone, options.files));
-    BARTIZAN_ASSIGN(const agent::EnrolmentAddress address, address_of(options.server, options));
+    BARTIZAN_ASSIGN(const std::string server, server_of(options));
+    BARTIZAN_ASSIGN(const agent::EnrolmentAddress address, address_of(server, options));
     jobs.push_back({std::move(phone),
                     {.folder = options.data,
                      .address = address,

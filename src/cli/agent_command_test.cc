@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include <filesystem>
+#include <iostream>
 #include <sstream>
 #include <vector>
 
@@ -66,6 +67,24 @@ TEST_F(AgentCommandTest, ShowsAScenarioThatExists) {
   ASSERT_NE(start, std::string::npos);
   const std::string file = help.substr(start, help.find('\n', start) - start);
   EXPECT_TRUE(std::filesystem::exists(file)) << file;
+}
+
+TEST_F(AgentCommandTest, ReadsTheAddressWherePsDoesNotShowIt) {
+  const std::string file = scenario("at 0s observe agent.health {}\n");
+  const auto address = folder_ / "address";
+  // Read, and refused for what is in it.
+  ASSERT_TRUE(write_file_durably(address, " http://127.0.0.1:1/enrol#token=T\r\n").ok());
+  std::string error = error_of({"--server-file", address.string(), "--scenario", file});
+  EXPECT_NE(error.find("begins with https://"), std::string::npos) << error;
+  std::istringstream input("http://127.0.0.1:1/enrol#token=T\n");
+  std::streambuf* before = std::cin.rdbuf(input.rdbuf());
+  error = error_of({"--server", "-", "--scenario", file});
+  std::cin.rdbuf(before);
+  std::cin.clear();
+  EXPECT_NE(error.find("begins with https://"), std::string::npos) << error;
+  ASSERT_TRUE(write_file_durably(address, "\n").ok());
+  error = error_of({"--server-file", address.string(), "--scenario", file});
+  EXPECT_NE(error.find("address: no enrolment address"), std::string::npos) << error;
 }
 
 }  // namespace
