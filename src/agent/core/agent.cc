@@ -16,13 +16,7 @@ constexpr std::size_t kBatchBytes = 512 << 10;  // the server takes 1 MB
 constexpr Duration kFirstRetry = std::chrono::seconds(1);
 constexpr Duration kLongestRetry = std::chrono::minutes(5);
 constexpr Duration kHousekeeping = std::chrono::hours(1);
-constexpr std::size_t kRemembered = 200;
-
-template <typename T>
-void remember(std::vector<T>& list, T item) {
-  if (list.size() == kRemembered) list.erase(list.begin());
-  list.push_back(std::move(item));
-}
+constexpr std::size_t kMaxPlanned = 100;
 
 // A request the server will never take, however often it is sent.
 bool is_refusal(const Error& error) {
@@ -35,18 +29,20 @@ Result<std::unique_ptr<Agent>> Agent::open(std::filesystem::path folder, AgentPa
   BARTIZAN_ASSIGN(Identity identity, load_identity(folder));
   BARTIZAN_ASSIGN(Queue queue, Queue::open(folder / "queue", parts.queue_limits));
   BARTIZAN_ASSIGN(PhoneState state, PhoneState::open(folder, identity.device));
+  BARTIZAN_ASSIGN(DoneActions done, DoneActions::open(folder / "done-actions.json"));
   return std::unique_ptr<Agent>(new Agent(std::move(folder), std::move(parts), std::move(identity),
-                                          std::move(queue), std::move(state)));
+                                          std::move(queue), std::move(state), std::move(done)));
 }
 
 Agent::Agent(std::filesystem::path folder, AgentParts parts, Identity identity, Queue queue,
-             PhoneState state)
+             PhoneState state, DoneActions done)
     : folder_(std::move(folder)),
       parts_(std::move(parts)),
       identity_(std::move(identity)),
       references_(identity_.reference_key),
       queue_(std::move(queue)),
       state_(std::move(state)),
+      done_(std::move(done)),
       batch_size_(kBatchCount),
       sending_(std::make_unique<DeviceApi>(identity_)),
       polling_(std::make_unique<DeviceApi>(identity_)) {}
@@ -90,7 +86,7 @@ Result<std::vector<Finding>> Agent::observe(const std::string& kind, json::objec
     BARTIZAN_ASSIGN(
         const std::vector<Transition> transitions,
         state_.fold(verdict.findings, verdict.clearances, parts_.content->threats(), now));
-    plan_notices(transitions, now);
+    plan_actions(transitions, named, now);
     if (carried) {
       BARTIZAN_TRY(enqueue(kind, std::move(wire.body), std::move(wire.id), now));
     } else {
@@ -100,7 +96,7 @@ Result<std::vector<Finding>> Agent::observe(const std::string& kind, json::objec
     }
   }
   changed_.notify_all();
-  if (offline_) show_notices();
+  if (offline_) act_alone();
   for (const Finding& finding : named) {
     parts_.tell("found", {{"threat", finding.threat},
                           {"severity", to_string(finding.severity)},
@@ -168,31 +164,60 @@ Status Agent::enqueue(const std::string& kind, json::object body, std::string id
   return queue_.append(checked.observation);
 }
 
-void Agent::plan_notices(std::span<const Transition> transitions, Timestamp now) {
+// `named` has the findings under their own names: what a domain is called stays on the phone, but
+// to block it the phone must know.
+void Agent::plan_actions(std::span<const Transition> transitions, std::span<const Finding> named,
+                         Timestamp now) {
   for (const Transition& transition : transitions) {
     if (transition.change != ProblemChange::kOpened &&
         transition.change != ProblemChange::kReopened) {
       continue;
     }
-    const auto decision = state_.decide(transition.problem, now);
-    const Threat* threat = parts_.content->find_threat(transition.problem.threat);
+    Problem problem = transition.problem;
+    done_.forget_policy_actions(problem.id);
+    const auto decision = state_.decide(problem, now);
+    const Threat* threat = parts_.content->find_threat(problem.threat);
     if (!decision || threat == nullptr) continue;
-    auto notice = offline_notice(*decision, transition.problem, identity_.device, *threat, now);
-    if (notice) notices_.push_back(std::move(*notice));
+    for (const Finding& finding : named) {
+      if (finding.threat != problem.threat) continue;
+      if (references_.hide(finding.subject).key == problem.subject.key) {
+        problem.subject = finding.subject;
+      }
+    }
+    for (Action& action : offline_actions(*decision, problem, identity_.device, *threat, now)) {
+      if (planned_.size() < kMaxPlanned) planned_.push_back(std::move(action));
+    }
   }
 }
 
-void Agent::show_notices() {
-  std::deque<Action> notices;
+// Does at once what the cached policy decided. The port is taken first: an action of the server
+// that comes meanwhile must find what was done here.
+void Agent::act_alone() {
+  const std::lock_guard port(port_mutex_);
+  std::vector<Action> planned;
   {
     const std::lock_guard lock(mutex_);
-    notices.swap(notices_);
-    for (const Action& notice : notices) remember(told_, notice.problem_id);
+    planned.swap(planned_);
   }
-  const std::lock_guard port(port_mutex_);
-  for (const Action& notice : notices) {
-    parts_.actions.carry_out(notice);
-    parts_.tell("notice", {{"title", notice.title}, {"offline", true}});
+  for (const Action& action : planned) {
+    const ActionOutcome outcome = parts_.actions.carry_out(action);
+    keep(action, outcome, true);
+    if (action.kind == ActionKind::kNotifyUser) {
+      parts_.tell("notice", {{"title", action.title}, {"offline", true}});
+    } else {
+      parts_.tell("action", {{"kind", to_string(action.kind)},
+                             {"title", action.title},
+                             {"state", to_string(outcome.state)},
+                             {"detail", outcome.detail},
+                             {"offline", true}});
+    }
+  }
+}
+
+void Agent::keep(const Action& action, const ActionOutcome& outcome, bool by_policy) {
+  const std::lock_guard lock(mutex_);
+  if (const Status kept = done_.add(action, outcome, by_policy); !kept.ok()) {
+    log::error("cannot remember an action that was done", {{"reason", kept.error().message}});
   }
 }
 
@@ -210,7 +235,7 @@ Status Agent::sync() {
       BARTIZAN_TRY(settle(batch, *results));
     } else if (!is_refusal(results.error())) {
       offline_ = true;
-      show_notices();
+      act_alone();
       return results.error();
     } else if (batch.size() > 1) {
       // One of them spoils the batch; halving finds it.
@@ -252,7 +277,7 @@ Status Agent::settle(const std::vector<Observation>& batch,
   ++acknowledged_;
   changed_.notify_all();
   batch_size_ = std::min(kBatchCount, batch_size_ * 2);
-  notices_.clear();  // the server knows, and decides
+  planned_.clear();  // the server knows, and decides
   parts_.tell("sent", {{"count", settled - batch.front().sequence + 1}, {"rejected", rejected}});
   return {};
 }
@@ -275,20 +300,12 @@ Result<std::size_t> Agent::take_actions(std::chrono::seconds wait) {
 // An action comes again until its result has arrived; it is done once.
 ActionOutcome Agent::carry_out_once(const Action& action) {
   const std::lock_guard port(port_mutex_);
-  const auto done = std::find_if(carried_out_.begin(), carried_out_.end(),
-                                 [&](const auto& entry) { return entry.first == action.id; });
-  if (done != carried_out_.end()) return done->second;
-  bool told = false;
-  if (action.kind == ActionKind::kNotifyUser) {
+  {
     const std::lock_guard lock(mutex_);
-    const auto known = std::find(told_.begin(), told_.end(), action.problem_id);
-    told = known != told_.end();
-    if (told) told_.erase(known);
+    if (const auto known = done_.outcome_of(action)) return *known;
   }
-  const ActionOutcome outcome =
-      told ? ActionOutcome{ActionState::kDone, "Shown while the server was out of reach."}
-           : parts_.actions.carry_out(action);
-  remember(carried_out_, std::pair(action.id, outcome));
+  const ActionOutcome outcome = parts_.actions.carry_out(action);
+  keep(action, outcome, false);
   return outcome;
 }
 

@@ -4,7 +4,6 @@
 
 #include <atomic>
 #include <condition_variable>
-#include <deque>
 #include <filesystem>
 #include <functional>
 #include <memory>
@@ -15,6 +14,7 @@
 
 #include "agent/core/action_port.h"
 #include "agent/core/device_api.h"
+#include "agent/core/done_actions.h"
 #include "agent/core/identity.h"
 #include "agent/core/phone_state.h"
 #include "agent/core/privacy.h"
@@ -69,7 +69,7 @@ class Agent {
 
  private:
   Agent(std::filesystem::path folder, AgentParts parts, Identity identity, Queue queue,
-        PhoneState state);
+        PhoneState state, DoneActions done);
   Result<Observation> record(const std::string& kind, json::object body, Timestamp now);
   detect::Verdict judge(const Observation& seen, const Observation* wire, Timestamp now,
                         std::vector<Finding>& named) const;
@@ -77,8 +77,10 @@ class Agent {
       std::span<const Finding> findings, std::span<const Transition> transitions) const;
   Status enqueue(const std::string& kind, json::object body, std::string id, Timestamp seen_at);
   Status settle(const std::vector<Observation>& batch, const std::vector<ItemResult>& results);
-  void plan_notices(std::span<const Transition> transitions, Timestamp now);
-  void show_notices();
+  void plan_actions(std::span<const Transition> transitions, std::span<const Finding> named,
+                    Timestamp now);
+  void act_alone();
+  void keep(const Action& action, const ActionOutcome& outcome, bool by_policy);
   ActionOutcome carry_out_once(const Action& action);
   void run_sync(std::stop_token stop);
   void run_actions(std::stop_token stop, std::chrono::seconds poll);
@@ -89,19 +91,18 @@ class Agent {
   Identity identity_;
   const SubjectReferences references_;
 
-  mutable std::mutex mutex_;  // of queue_, state_, notices_ and told_
+  mutable std::mutex mutex_;  // of queue_, state_, planned_ and done_
   std::condition_variable_any changed_;
   Queue queue_;
   PhoneState state_;
-  std::deque<Action> notices_;     // shown if the server turns out to be out of reach
-  std::vector<std::string> told_;  // problems the person was told of without the server
+  std::vector<Action> planned_;  // done if the server turns out to be out of reach
+  DoneActions done_;
   std::size_t batch_size_;
 
   std::atomic<std::int64_t> acknowledged_ = 0;   // batches
   std::atomic<std::int64_t> answered_for_ = -1;  // batches whose actions were asked for and done
   std::atomic<bool> offline_ = false;            // the last attempt to send failed
   std::mutex port_mutex_;                        // one action at a time, from whichever thread
-  std::vector<std::pair<std::string, ActionOutcome>> carried_out_;  // the latest, by action id
   bool renewed_ = false;  // polling_ must be made anew with the new certificate
   std::unique_ptr<DeviceApi> sending_;
   std::unique_ptr<DeviceApi> polling_;

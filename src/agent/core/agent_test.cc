@@ -148,6 +148,44 @@ TEST_F(AgentTest, CarriesAnActionOutOnceThoughItsResultWasLost) {
   EXPECT_EQ(server_.results[0], std::pair(std::string("a-1"), std::string("done")));
 }
 
+TEST_F(AgentTest, CarriesAnActionOutOnceThoughItRestarted) {
+  server_.actions = {{.id = "a-1", .kind = ActionKind::kBlockDomain, .title = "Block"}};
+  server_.fail_results = 1;
+  EXPECT_FALSE(start()->take_actions(0s).ok());
+  EXPECT_EQ(start()->take_actions(0s).value(), 1U);
+  EXPECT_EQ(port_.carried_out.size(), 1U);
+  ASSERT_EQ(server_.results.size(), 1U);
+}
+
+TEST_F(AgentTest, BlocksADomainAloneWhenOfflineAndNotTwice) {
+  {
+    const auto agent = start();
+    ASSERT_TRUE(agent->refresh_policies().ok());
+  }
+  server_.stop();
+  const auto agent = start();
+  ASSERT_TRUE(
+      see(*agent, "link.opened", {{"url", "https://xn--pypal-4ve.com/login"}, {"source", "sms"}})
+          .ok());
+  EXPECT_FALSE(agent->sync().ok());
+  const std::size_t done = port_.carried_out.size();
+  ASSERT_GE(done, 2U);
+  server_.start();
+  ASSERT_TRUE(agent->sync().ok());
+  bool blocked = false;
+  for (const Action& alone : port_.carried_out) {
+    blocked = blocked || alone.kind == ActionKind::kBlockDomain;
+    EXPECT_NE(alone.subject.key.find("xn--pypal-4ve.com"), std::string::npos) << alone.subject.key;
+    Action asked = alone;
+    asked.id = "a-" + std::to_string(server_.actions.size());
+    server_.actions.push_back(asked);
+  }
+  EXPECT_TRUE(blocked);
+  EXPECT_EQ(agent->take_actions(0s).value(), done);
+  EXPECT_EQ(port_.carried_out.size(), done);
+  EXPECT_EQ(server_.results.size(), done);
+}
+
 TEST_F(AgentTest, TellsThePersonByCachedPolicyWhenOfflineAndNotTwice) {
   {
     const auto agent = start();
@@ -166,7 +204,8 @@ TEST_F(AgentTest, TellsThePersonByCachedPolicyWhenOfflineAndNotTwice) {
   ASSERT_TRUE(
       see(*agent, "network.probe", {{"outcome", "wrong_key"}, {"bssid", "02:00:00:00:00:01"}})
           .ok());
-  EXPECT_EQ(port_.carried_out.size(), 2U);
+  ASSERT_EQ(port_.carried_out.size(), 3U);
+  EXPECT_EQ(port_.carried_out[2].kind, ActionKind::kDisconnectNetwork);
 
   server_.start();
   ASSERT_TRUE(agent->sync().ok());
@@ -174,7 +213,7 @@ TEST_F(AgentTest, TellsThePersonByCachedPolicyWhenOfflineAndNotTwice) {
                       .problem_id = port_.carried_out[0].problem_id,
                       .kind = ActionKind::kNotifyUser}};
   EXPECT_EQ(agent->take_actions(0s).value(), 1U);
-  EXPECT_EQ(port_.carried_out.size(), 2U);
+  EXPECT_EQ(port_.carried_out.size(), 3U);
   EXPECT_EQ(server_.results.at(0).second, "done");
 }
 

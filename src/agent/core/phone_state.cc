@@ -23,6 +23,12 @@ std::string text_of(const json::object& object, std::string_view key) {
   return std::string(get_string(object, key).value_or(""));
 }
 
+// As the server assigns actions to carriers; the others need an MDM or an identity provider.
+bool agent_carries(ActionKind kind) {
+  return kind == ActionKind::kNotifyUser || kind == ActionKind::kAskRemoveApp ||
+         kind == ActionKind::kBlockDomain || kind == ActionKind::kDisconnectNetwork;
+}
+
 }  // namespace
 
 PhoneState::PhoneState(std::filesystem::path folder, Device device)
@@ -103,26 +109,32 @@ std::optional<Decision> PhoneState::decide(const Problem& problem, Timestamp now
   return policy->decide(problem, device, now);
 }
 
-std::optional<Action> offline_notice(const Decision& decision, const Problem& problem,
-                                     const Device& device, const Threat& threat, Timestamp now) {
-  const bool notify = std::find(decision.actions.begin(), decision.actions.end(),
-                                ActionKind::kNotifyUser) != decision.actions.end();
-  if (!notify || decision.mode == PolicyMode::kAudit) return std::nullopt;
-  Action action{.id = decision.id,
-                .device_id = device.id,
-                .decision_id = decision.id,
-                .problem_id = problem.id,
-                .kind = ActionKind::kNotifyUser,
-                .subject = problem.subject,
-                .title = threat.title,
-                .created_at = now,
-                .updated_at = now};
+std::vector<Action> offline_actions(const Decision& decision, const Problem& problem,
+                                    const Device& device, const Threat& threat, Timestamp now) {
+  std::vector<ActionKind> kinds;
+  if (decision.mode == PolicyMode::kWarn) kinds = {ActionKind::kNotifyUser};
+  if (decision.mode == PolicyMode::kEnforce) kinds = decision.actions;
+  std::erase_if(kinds, [](ActionKind kind) { return !agent_carries(kind); });
+  std::string message;
   const auto advice = threat.user.find(device.platform);
   if (advice != threat.user.end()) {
-    action.message = advice->second.what_happened;
-    for (const std::string& step : advice->second.what_to_do) action.message += "\n" + step;
+    message = advice->second.what_happened;
+    for (const std::string& step : advice->second.what_to_do) message += "\n" + step;
   }
-  return action;
+  std::vector<Action> out;
+  for (const ActionKind kind : kinds) {
+    out.push_back({.id = decision.id,
+                   .device_id = device.id,
+                   .decision_id = decision.id,
+                   .problem_id = problem.id,
+                   .kind = kind,
+                   .subject = problem.subject,
+                   .title = threat.title,
+                   .message = message,
+                   .created_at = now,
+                   .updated_at = now});
+  }
+  return out;
 }
 
 }  // namespace bartizan::agent

@@ -45,8 +45,9 @@ class PhoneState {
   std::vector<policy::Policy> policies_;
 };
 
-// What the person is told at once when a decision asks for it and the server cannot be reached.
-std::optional<Action> offline_notice(const Decision& decision, const Problem& problem,
-                                     const Device& device, const Threat& threat, Timestamp now);
+// What the phone does by itself at once, when the server cannot be reached: of what the decision
+// asks for, what an agent can carry out (all of it in mode enforce, the notice alone in mode warn).
+std::vector<Action> offline_actions(const Decision& decision, const Problem& problem,
+                                    const Device& device, const Threat& threat, Timestamp now);
 
 }  // namespace bartizan::agent
