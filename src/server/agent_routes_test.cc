@@ -150,6 +150,21 @@ TEST(Ingest, TheSameIdIsStoredOnce) {
   EXPECT_EQ(listing.body.at("items").as_array().size(), 2u);
 }
 
+TEST(Ingest, APhoneCannotTakeAnothersIdNorLearnOfIt) {
+  TestServer server;
+  TestPhone first = server.enrol();
+  TestPhone second = server.enrol();
+  const json::object seen = server.observe(first, "device.state", unlocked());
+  EXPECT_EQ(status_of(server.report(first, {seen}), 0), "stored");
+  EXPECT_EQ(status_of(server.report(second, {seen}), 0), "stored");
+  for (const TestPhone* phone : {&first, &second}) {
+    const TestAnswer kept = server.get("/v1/devices/" + phone->id + "/observations");
+    EXPECT_EQ(kept.body.at("items").as_array().size(), 1u);
+    const TestAnswer found = server.get("/v1/devices/" + phone->id + "/findings");
+    EXPECT_EQ(found.body.at("items").as_array().size(), 1u);
+  }
+}
+
 TEST(Ingest, RiskFollowsWithinTheRequestAndEndsWithTheProblem) {
   TestServer server;
   TestPhone phone = server.enrol();

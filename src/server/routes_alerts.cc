@@ -64,7 +64,7 @@ Result<Response> response_to(store::Rows& rows, const Alert& alert) {
 Result<json::object> detail_json(const Deps& deps, store::Rows& rows, const Alert& alert) {
   BARTIZAN_ASSIGN(const auto device, rows.device(alert.device_id));
   BARTIZAN_ASSIGN(const auto open_problem, rows.problem(alert.problem_id));
-  BARTIZAN_ASSIGN(const auto finding, rows.finding(alert.last_finding_id));
+  BARTIZAN_ASSIGN(const auto finding, rows.finding(alert.device_id, alert.last_finding_id));
   BARTIZAN_ASSIGN(Response response, response_to(rows, alert));
   const Threat* threat = deps.content->find_threat(alert.threat);
   std::vector<std::string> techniques;

@@ -71,7 +71,7 @@ TEST_P(NounConformance, AnUnwatchedPhoneIsAtRiskButNeverSecured) {
   EXPECT_EQ(by_protection.at(ProtectionState::kPending), 0);
 }
 
-TEST_P(NounConformance, AnObservationIsStoredOnceByItsId) {
+TEST_P(NounConformance, AnObservationIsStoredOnceByItsPhoneAndId) {
   StoredObservation stored{.received_at = from_millis(7), .unknown_fields = {"later", kOdd}};
   stored.observation = {.id = "o1",
                         .device_id = "d1",
@@ -82,14 +82,36 @@ TEST_P(NounConformance, AnObservationIsStoredOnceByItsId) {
                         .body = {{"url", kOdd}, {"n", 1.5}, {"list", json::array{"a"}}}};
   EXPECT_TRUE(*rows([&](Rows& all) { return all.add_observation(stored); }));
   StoredObservation again = stored;
-  again.observation.device_id = "d2";
   again.observation.body = {};
   EXPECT_FALSE(*rows([&](Rows& all) { return all.add_observation(again); }));
-  const StoredObservation found = **rows([](Rows& all) { return all.observation("o1"); });
+  const StoredObservation found = **rows([](Rows& all) { return all.observation("d1", "o1"); });
   EXPECT_EQ(to_json(found.observation), to_json(stored.observation));
   EXPECT_EQ(found.observation.device_id, "d1");
   EXPECT_EQ(found.received_at, stored.received_at);
   EXPECT_EQ(found.unknown_fields, stored.unknown_fields);
+}
+
+TEST_P(NounConformance, WhatOnePhoneSentNeverHidesWhatAnotherSendsUnderTheSameId) {
+  StoredObservation mine;
+  mine.observation = {.id = "o1", .device_id = "d1", .kind = "link.opened"};
+  StoredObservation theirs = mine;
+  theirs.observation.device_id = "d2";
+  theirs.observation.kind = "device.state";
+  EXPECT_TRUE(*rows([&](Rows& all) { return all.add_observation(mine); }));
+  EXPECT_TRUE(*rows([&](Rows& all) { return all.add_observation(theirs); }));
+  const Status added = rows([](Rows& all) -> Status {
+    BARTIZAN_TRY(all.add_finding({.id = "f1", .device_id = "d1", .summary = "mine"}));
+    return all.add_finding({.id = "f1", .device_id = "d2", .summary = "theirs"});
+  });
+  ASSERT_TRUE(added.ok()) << added.error().message;
+  EXPECT_EQ((**rows([](Rows& all) { return all.observation("d1", "o1"); })).observation.kind,
+            "link.opened");
+  EXPECT_EQ((**rows([](Rows& all) { return all.observation("d2", "o1"); })).observation.kind,
+            "device.state");
+  EXPECT_EQ((**rows([](Rows& all) { return all.finding("d1", "f1"); })).summary, "mine");
+  EXPECT_EQ((**rows([](Rows& all) { return all.finding("d2", "f1"); })).summary, "theirs");
+  EXPECT_FALSE(rows([](Rows& all) { return all.observation("d3", "o1"); })->has_value());
+  EXPECT_FALSE(rows([](Rows& all) { return all.finding("d3", "f1"); })->has_value());
 }
 
 TEST_P(NounConformance, FindingsAndDecisionsAreImmutable) {
@@ -117,9 +139,9 @@ TEST_P(NounConformance, FindingsAndDecisionsAreImmutable) {
   finding.summary = "other";
   decision.reasons.clear();
   ASSERT_TRUE(add().ok());
-  EXPECT_EQ(**rows([](Rows& all) { return all.finding("f1"); }), finding_before);
+  EXPECT_EQ(**rows([](Rows& all) { return all.finding("d1", "f1"); }), finding_before);
   EXPECT_EQ(to_json(**rows([](Rows& all) { return all.decision("x1"); })), decision_before);
-  EXPECT_FALSE(rows([](Rows& all) { return all.finding("f2"); })->has_value());
+  EXPECT_FALSE(rows([](Rows& all) { return all.finding("d1", "f2"); })->has_value());
 }
 
 TEST_P(NounConformance, ProblemsAreKeptCountedAndExpire) {

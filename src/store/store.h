@@ -101,13 +101,16 @@ class Rows {
   virtual Result<std::map<ProtectionState, int>> count_devices_by_protection() = 0;  // enrolled
 
   // --- observations and findings
-  // False when an observation of this id is stored already (nothing is changed then).
+  // Their ids come from phones: unique within a phone, so that none hides what another sends.
+  // False when the phone's observation of this id is stored already (nothing is changed then).
   virtual Result<bool> add_observation(const StoredObservation& stored) = 0;
   virtual Result<Page<StoredObservation>> observations(std::string_view device_id,
                                                        const PageRequest& page) = 0;
-  virtual Result<std::optional<StoredObservation>> observation(std::string_view id) = 0;
+  virtual Result<std::optional<StoredObservation>> observation(std::string_view device_id,
+                                                               std::string_view id) = 0;
   virtual Status add_finding(const Finding& finding) = 0;  // the same id again: no change
-  virtual Result<std::optional<Finding>> finding(std::string_view id) = 0;
+  virtual Result<std::optional<Finding>> finding(std::string_view device_id,
+                                                 std::string_view id) = 0;
   virtual Result<Page<Finding>> findings(std::string_view device_id, const PageRequest& page) = 0;
 
   // --- problems

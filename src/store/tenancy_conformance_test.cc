@@ -67,10 +67,10 @@ std::map<std::string, std::string> TenancyConformance::seen_by(std::string_view 
     out["devices"] = texts_of(rows.devices({}, page)->items, name);
     out["count_devices_by_risk"] = total(*rows.count_devices_by_risk());
     out["count_devices_by_protection"] = total(*rows.count_devices_by_protection());
-    out["observation"] = text_of(rows.observation("o"), kind);
+    out["observation"] = text_of(rows.observation("d", "o"), kind);
     out["observations"] = texts_of(rows.observations("d", page)->items, kind);
     const auto summary = [](const Finding& item) { return item.summary; };
-    out["finding"] = text_of(rows.finding("f"), summary);
+    out["finding"] = text_of(rows.finding("d", "f"), summary);
     out["findings"] = texts_of(rows.findings("d", page)->items, summary);
     out["problem"] = text_of(rows.problem("p"), threat);
     out["problems"] = texts_of(*rows.problems("d"), threat);

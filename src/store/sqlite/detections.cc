@@ -17,7 +17,8 @@ Status read_finding(Statement& statement, Finding& finding) {
 }  // namespace
 
 Result<bool> SqliteRows::add_observation(const StoredObservation& stored) {
-  static const std::string kAdd = insert_or_keep("observations", "id", kObservationColumns);
+  static const std::string kAdd =
+      insert_or_keep("observations", "device_id, id", kObservationColumns);
   BARTIZAN_TRY(database_.run(kAdd, tenant_, fields(stored)));
   return database_.changes() > 0;
 }
@@ -33,21 +34,24 @@ Result<Page<StoredObservation>> SqliteRows::observations(std::string_view device
       });
 }
 
-Result<std::optional<StoredObservation>> SqliteRows::observation(std::string_view id) {
-  static const std::string kGet = select(kObservationColumns, "observations", " AND id = ?");
-  return first<StoredObservation>(database_.query(kGet, tenant_, id));
+Result<std::optional<StoredObservation>> SqliteRows::observation(std::string_view device_id,
+                                                                 std::string_view id) {
+  static const std::string kGet =
+      select(kObservationColumns, "observations", " AND device_id = ? AND id = ?");
+  return first<StoredObservation>(database_.query(kGet, tenant_, device_id, id));
 }
 
 Status SqliteRows::add_finding(const Finding& finding) {
   static const std::string kAdd =
-      insert_or_keep("findings", "id", "id, device_id, evaluated_at, document");
+      insert_or_keep("findings", "device_id, id", "id, device_id, evaluated_at, document");
   return database_.run(kAdd, tenant_, finding.id, finding.device_id,
                        finding.judged_with.evaluated_at, to_json(finding));
 }
 
-Result<std::optional<Finding>> SqliteRows::finding(std::string_view id) {
-  static const std::string kGet = select("document", "findings", " AND id = ?");
-  return first<Finding>(database_.query(kGet, tenant_, id), read_finding);
+Result<std::optional<Finding>> SqliteRows::finding(std::string_view device_id,
+                                                   std::string_view id) {
+  static const std::string kGet = select("document", "findings", " AND device_id = ? AND id = ?");
+  return first<Finding>(database_.query(kGet, tenant_, device_id, id), read_finding);
 }
 
 Result<Page<Finding>> SqliteRows::findings(std::string_view device_id, const PageRequest& page) {

@@ -7,8 +7,9 @@ namespace bartizan::store::sqlite {
 namespace {
 
 // Times are milliseconds since 1970 UTC, enums their spelling in model/enums.cc, lists and objects
-// JSON. `tenant` leads every key and index; ids are only unique within it. Rows small enough to lie
-// in the key's own tree do (WITHOUT ROWID), which spares a second tree per table.
+// JSON. `tenant` leads every key and index; ids are only unique within it, and those that come from
+// phones (of observations and findings) within a phone. Rows small enough to lie in the key's own
+// tree do (WITHOUT ROWID), which spares a second tree per table.
 constexpr const char* kFirstSchema = R"sql(
 CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 INSERT INTO meta VALUES ('cursor_key', hex(randomblob(32)));
@@ -32,13 +33,13 @@ CREATE TABLE observations (
   kind TEXT NOT NULL, schema_major INTEGER NOT NULL, schema_minor INTEGER NOT NULL,
   observed_at INTEGER NOT NULL, body TEXT NOT NULL, received_at INTEGER NOT NULL,
   unknown_fields TEXT NOT NULL,
-  PRIMARY KEY (tenant, id)) WITHOUT ROWID;
+  PRIMARY KEY (tenant, device_id, id)) WITHOUT ROWID;
 CREATE INDEX observations_by_device ON observations (tenant, device_id, received_at, sequence, id);
 
 CREATE TABLE findings (
   tenant TEXT NOT NULL, id TEXT NOT NULL, device_id TEXT NOT NULL, evaluated_at INTEGER NOT NULL,
   document TEXT NOT NULL,
-  PRIMARY KEY (tenant, id));
+  PRIMARY KEY (tenant, device_id, id));
 CREATE INDEX findings_by_device ON findings (tenant, device_id, evaluated_at, id);
 
 CREATE TABLE problems (

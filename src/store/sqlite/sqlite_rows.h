@@ -63,9 +63,10 @@ class SqliteRows final : public Rows {
   Result<bool> add_observation(const StoredObservation& stored) override;
   Result<Page<StoredObservation>> observations(std::string_view device_id,
                                                const PageRequest& page) override;
-  Result<std::optional<StoredObservation>> observation(std::string_view id) override;
+  Result<std::optional<StoredObservation>> observation(std::string_view device_id,
+                                                       std::string_view id) override;
   Status add_finding(const Finding& finding) override;
-  Result<std::optional<Finding>> finding(std::string_view id) override;
+  Result<std::optional<Finding>> finding(std::string_view device_id, std::string_view id) override;
   Result<Page<Finding>> findings(std::string_view device_id, const PageRequest& page) override;
 
   Status put_problem(const Problem& problem) override;
