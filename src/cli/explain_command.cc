@@ -213,9 +213,11 @@ class Explainer {
   std::ostream& out_;
 };
 
-// A line holds a finding, or a subject with its findings.
+// A line holds a finding, or a subject with its findings; of a subject that could not be judged it
+// has a verdict and no findings.
 Status read_findings(const json::object& line, std::vector<Finding>& findings) {
   const json::array* list = get_array(line, "findings");
+  if (list == nullptr && line.contains("verdict")) return {};
   if (list == nullptr) {
     BARTIZAN_ASSIGN(Finding finding, finding_from_json(line));
     findings.push_back(std::move(finding));

@@ -8,6 +8,8 @@
 #include <sstream>
 
 #include "base/json.h"
+#include "cli/check_command.h"
+#include "cli/scan_command.h"
 #include "model/finding.h"
 
 namespace bartizan::cli {
@@ -67,6 +69,42 @@ TEST(Explain, FindingsOfAFile) {
   std::ofstream(path) << "not json\n";
   EXPECT_EQ(explain({path.string()}).status, 2);
   std::filesystem::remove(path);
+}
+
+// What explain says of the lines another command printed.
+Output explain_lines(const std::string& lines) {
+  const auto path = std::filesystem::temp_directory_path() /
+                    ("bartizan_lines_" + std::to_string(::getpid()) + ".json");
+  std::ofstream(path) << lines;
+  const Output output = explain({path.string()});
+  std::filesystem::remove(path);
+  return output;
+}
+
+TEST(Explain, WhatCheckPrintsWithLinesThatHaveNoFindings) {
+  const std::vector<std::string> args{"link", "--content", "content", "--json", "-"};
+  std::istringstream in("https://a b/\nhttps://www.debian.org/\nhttps://xn--pypal-4ve.com/\n");
+  std::ostringstream lines;
+  std::ostringstream err;
+  ASSERT_EQ(run_check(args, in, lines, err), 1) << err.str();
+  const Output output = explain_lines(lines.str());
+  EXPECT_EQ(output.status, 0) << output.err;
+  EXPECT_TRUE(output.out.starts_with("link.homograph: ")) << output.out;
+}
+
+TEST(Explain, WhatScanPrints) {
+  const auto path = std::filesystem::temp_directory_path() /
+                    ("bartizan_scanned_" + std::to_string(::getpid()) + ".apk");
+  std::ofstream(path) << "PK\x03\x04" << std::string(200, 'x');
+  const std::vector<std::string> args{"app",       "--content",   "content",    "--json",
+                                      "README.md", path.string(), "no-file.apk"};
+  std::ostringstream lines;
+  std::ostringstream err;
+  run_scan(args, lines, err);
+  std::filesystem::remove(path);
+  const Output output = explain_lines(lines.str());
+  EXPECT_EQ(output.status, 0) << output.err;
+  EXPECT_TRUE(output.out.starts_with("app.evasive_package: ")) << lines.str();
 }
 
 TEST(Explain, WhatIsNotKnownIsAnError) {
