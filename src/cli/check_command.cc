@@ -125,7 +125,8 @@ int run_check(std::span<const std::string> args, std::istream& in, std::ostream&
   for (const std::string& link : options->links) check_one(link);
   if (options->standard_input) {
     for (std::string line; std::getline(in, line);) {
-      if (!line.empty()) check_one(line);
+      if (line.ends_with('\r')) line.pop_back();
+      if (line.find_first_not_of(" \t") != std::string::npos) check_one(line);
     }
   }
   return found ? 1 : judged ? 0 : 2;

@@ -59,6 +59,16 @@ TEST(CheckLink, ReadsAListAndReportsWhatIsNoAddress) {
   EXPECT_EQ(check({"--json", "-"}, "").code, 2);
 }
 
+TEST(CheckLink, ReadsAListWrittenOnWindowsAndSkipsBlankLines) {
+  const Outcome outcome =
+      check({"--json", "-"}, "https://www.debian.org/\r\n\r\n \t \nhttps://example.org/");
+  EXPECT_EQ(outcome.code, 0);
+  ASSERT_EQ(outcome.objects.size(), 2u);
+  EXPECT_EQ(get_string(outcome.objects[0], "url"), "https://www.debian.org/");
+  EXPECT_EQ(get_array(outcome.objects[0], "anomalies")->size(), 0u);
+  EXPECT_EQ(get_string(outcome.objects[1], "url"), "https://example.org/");
+}
+
 TEST(CheckLink, PrintsJsonWhateverBytesItGets) {
   const Outcome outcome = check({"--json", "https://evil.example/\xff\x1b[31m"});
   EXPECT_EQ(outcome.objects.size(), 1u);
