@@ -217,8 +217,16 @@ int scan_apps(const Options& options, std::ostream& out, std::ostream& err) {
   for (const std::string& path : options.files) {
     const Result<Scanned> scanned = scan_file(path, options, **content, SystemClock().now());
     if (!scanned.ok()) {
-      err << "bartizan scan: " << scanned.error().message << "\n";
       failed = true;
+      if (options.json) {
+        out << json::serialize(
+                   json::object{{"path", parse::printable(path, 4096)},
+                                {"verdict", "error"},
+                                {"error", parse::printable(scanned.error().message, 8192)}})
+            << "\n";
+      } else {
+        err << "bartizan scan: " << scanned.error().message << "\n";
+      }
       continue;
     }
     found |= !scanned->findings.empty();

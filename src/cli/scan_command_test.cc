@@ -82,6 +82,22 @@ TEST(ScanCommand, WhatIsNoPackageIsOneLineAndExitTwo) {
   EXPECT_EQ(std::count(ran.err.begin(), ran.err.end(), '\n'), 2);
 }
 
+TEST(ScanCommand, WhatIsNoPackageIsAnObjectInJson) {
+  const Ran ran = run({"--json", "README.md", "no-such-file.apk"});
+  EXPECT_EQ(ran.status, 2);
+  EXPECT_EQ(ran.err, "");
+  std::istringstream lines(ran.out);
+  for (const std::string path : {"README.md", "no-such-file.apk"}) {
+    std::string line;
+    std::getline(lines, line);
+    const Result<json::object> object = parse_json_object(line);
+    ASSERT_TRUE(object.ok()) << ran.out;
+    EXPECT_EQ(get_string(*object, "path"), path);
+    EXPECT_EQ(get_string(*object, "verdict"), "error");
+    EXPECT_THAT(get_string(*object, "error").value_or(""), HasSubstr(path));
+  }
+}
+
 TEST(ScanCommand, WrongUseIsExitTwoAndHelpIsZero) {
   EXPECT_EQ(run({}).status, 2);
   EXPECT_EQ(run({"--no-such-option", "x"}).status, 2);
