@@ -35,7 +35,7 @@ constexpr std::string_view kHelp =
     "  bartizan admin add ada --role analyst --data /var/lib/bartizan\n"
     "  bartizan admin enrolment-token \"Ada's Pixel\" --person Ada --data ./data --json\n"
     "\n"
-    "Exit code: 0 done, 2 not done.\n";
+    "Exit status: 0 done, 2 not done.\n";
 
 struct Tools {
   store::Store& store;

@@ -7,7 +7,7 @@
 
 namespace bartizan::cli {
 
-// Works beside a running server. Exit code: 0 done, 2 not done.
+// Works beside a running server. Exit status: 0 done, 2 not done.
 int run_admin(std::span<const std::string> args, std::ostream& out, std::ostream& err);
 
 }  // namespace bartizan::cli

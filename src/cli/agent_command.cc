@@ -50,7 +50,7 @@ asks. With the same --data it goes on as the same phone and needs neither --serv
 
 Exit status: 0 played or stopped, 2 an error.
 
-examples:
+Examples:
   bartizan agent --server 'https://127.0.0.1:8445/enrol#token=T&ca=0f...' --scenario demo/scenarios/linus-phishing-link.scenario
   bartizan agent --server https://127.0.0.1:8445 --token T --scenario my.scenario --data /tmp/phone --json
   bartizan agent --fleet demo/fleet.yaml --enrolments addresses.json --data data/fleet

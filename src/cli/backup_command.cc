@@ -16,10 +16,10 @@ constexpr std::string_view kBackupHelp =
     "Copies an installation (store, CA with its key, connectors) into one tar file of mode 0600,\n"
     "also while the server runs. Whoever has the file has the installation: keep it as such.\n"
     "\n"
-    "Example:\n"
+    "Examples:\n"
     "  bartizan backup --data /var/lib/bartizan --out /backup/bartizan-monday.tar\n"
     "\n"
-    "Exit code: 0 done, 2 not done.\n";
+    "Exit status: 0 done, 2 not done.\n";
 
 constexpr std::string_view kRestoreHelp =
     "bartizan restore --data DIR --from FILE.tar [--json]\n"
@@ -28,10 +28,10 @@ constexpr std::string_view kRestoreHelp =
     "certificates they have; what was sent after the backup they send again if they still hold "
     "it.\n"
     "\n"
-    "Example:\n"
+    "Examples:\n"
     "  bartizan restore --data /var/lib/bartizan --from /backup/bartizan-monday.tar\n"
     "\n"
-    "Exit code: 0 done, 2 not done.\n";
+    "Exit status: 0 done, 2 not done.\n";
 
 int fail(std::ostream& err, std::string_view command, const Error& error) {
   err << "bartizan " << command << ": " << error.message << "\n";

@@ -7,7 +7,7 @@
 
 namespace bartizan::cli {
 
-// Exit code: 0 done, 2 not done.
+// Exit status: 0 done, 2 not done.
 int run_backup(std::span<const std::string> args, std::ostream& out, std::ostream& err);
 int run_restore(std::span<const std::string> args, std::ostream& out, std::ostream& err);
 

@@ -27,7 +27,7 @@ constexpr std::string_view kHelp =
     "  bartizan check link https://xn--pypal-4ve.com/login\n"
     "  bartizan check link --json - < links.txt\n"
     "\n"
-    "Exit code: 0 nothing found, 1 a threat found, 2 nothing could be judged.\n";
+    "Exit status: 0 nothing found, 1 a threat found, 2 nothing could be judged.\n";
 
 struct Options {
   bool json = false;

@@ -26,7 +26,7 @@ the threats there are.
 
 Exit status: 0, or 2 for an error.
 
-examples:
+Examples:
   bartizan explain
   bartizan explain device.rooted
   bartizan scan app --json suspicious.apk > findings.json; bartizan explain findings.json

@@ -47,7 +47,7 @@ void print_help(std::ostream& out) {
         << "\n";
   }
   out << "\nbartizan COMMAND --help tells more, with examples.\n\n"
-         "examples:\n"
+         "Examples:\n"
          "  bartizan scan app suspicious.apk\n"
          "  bartizan check link https://example.com/\n"
          "  bartizan explain device.rooted\n"

@@ -27,7 +27,7 @@ Reads Android packages (APK) and says what is wrong with them.
 
 Exit status: 0 nothing found, 1 a threat found, 2 an error.
 
-examples:
+Examples:
   bartizan scan app suspicious.apk
   bartizan scan app --json downloads/*.apk | jq 'select(.verdict != "clean") | .package'
   bartizan scan app --installer com.android.vending store.apk

@@ -104,7 +104,7 @@ TEST(ScanCommand, WrongUseIsExitTwoAndHelpIsZero) {
   EXPECT_EQ(run({"--installer"}).status, 2);
   const Ran help = run({"--help"});
   EXPECT_EQ(help.status, 0);
-  EXPECT_THAT(help.out, HasSubstr("examples:"));
+  EXPECT_THAT(help.out, HasSubstr("Examples:"));
 }
 
 }  // namespace

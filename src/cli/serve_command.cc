@@ -37,7 +37,7 @@ constexpr std::string_view kHelp =
     "  bartizan serve --data /var/lib/bartizan --listen 127.0.0.1:8443\n"
     "  bartizan serve --data ./data --listen 0.0.0.0:8443 --name mtd.example.org\n"
     "\n"
-    "Exit code: 0 it ended when told to, 2 it could not start.\n";
+    "Exit status: 0 it ended when told to, 2 it could not start.\n";
 
 // What `option` says, or else the port `distance` after the one for people.
 Result<server::Endpoint> endpoint_of(const Flags& flags, std::string_view option,

@@ -1,4 +1,4 @@
-"""The command line: help with examples, exit codes, one clear line for what is wrong."""
+"""The command line: help with examples, exit status, one clear line for what is wrong."""
 import json
 import os
 import pathlib
@@ -8,7 +8,7 @@ import unittest
 
 import harness
 
-COMMANDS = ("scan app", "check link", "explain", "serve", "agent", "backup", "restore")
+COMMANDS = ("scan app", "check link", "explain", "serve", "agent", "admin", "backup", "restore")
 
 
 class CommandLine(unittest.TestCase):
@@ -25,6 +25,8 @@ class CommandLine(unittest.TestCase):
         for command in COMMANDS:
             text = harness.run(*command.split(), "--help").stdout
             self.assertRegex(text, rf"bartizan {command} .*\S", command)
+            self.assertIn("\nExamples:\n", text, command)
+            self.assertIn("\nExit status: ", text, command)
 
     def test_what_is_not_known_is_exit_2_with_one_line(self):
         for arguments in (["nonsense"], ["scan", "nonsense"], ["scan", "app", "--nonsense"], ["check", "link"], ["serve"]):
