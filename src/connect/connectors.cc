@@ -78,7 +78,8 @@ class Members {
     BARTIZAN_ASSIGN(const auto name, optional_text(member));
     if (!name) return std::string();
     const Result<std::string> content = read_file(source_.path.parent_path() / *name, limit);
-    if (!content) return error(member, content.error().message);
+    if (!content)
+      return error(member, "names a file that cannot be used: " + content.error().message);
     return *content;
   }
 

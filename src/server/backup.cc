@@ -136,23 +136,27 @@ Status unpack(const std::filesystem::path& file, const std::filesystem::path& fo
   std::set<std::string> seen;
   std::ifstream in(file, std::ios::binary);
   if (!in) return Error{ErrorCode::kNotFound, file.string() + ": cannot be read"};
-  return read_tar(in, [&](const std::string& name, std::uint64_t size) -> Result<TarSink> {
-    if (!is_plain_name(name) || !seen.insert(name).second ||
-        (name == kManifest && size > kMaxManifest))
-      return Error{ErrorCode::kInvalid, "the archive is no backup of a Bartizan server"};
-    const auto descriptor =
-        std::make_shared<Descriptor>(folder / name, O_WRONLY | O_CREAT | O_EXCL);
-    if (descriptor->value() < 0)
-      return Error{ErrorCode::kUnavailable, (folder / name).string() + ": cannot be written"};
-    return TarSink([descriptor](std::string_view piece) -> Status {
-      while (!piece.empty()) {
-        const ssize_t written = ::write(descriptor->value(), piece.data(), piece.size());
-        if (written < 0) return Error{ErrorCode::kUnavailable, "the disk is full or failing"};
-        piece.remove_prefix(static_cast<std::size_t>(written));
-      }
-      return {};
-    });
-  });
+  const Status read =
+      read_tar(in, [&](const std::string& name, std::uint64_t size) -> Result<TarSink> {
+        if (!is_plain_name(name) || !seen.insert(name).second ||
+            (name == kManifest && size > kMaxManifest))
+          return Error{ErrorCode::kInvalid, "the archive is no backup of a Bartizan server"};
+        const auto descriptor =
+            std::make_shared<Descriptor>(folder / name, O_WRONLY | O_CREAT | O_EXCL);
+        if (descriptor->value() < 0)
+          return Error{ErrorCode::kUnavailable, (folder / name).string() + ": cannot be written"};
+        return TarSink([descriptor](std::string_view piece) -> Status {
+          while (!piece.empty()) {
+            const ssize_t written = ::write(descriptor->value(), piece.data(), piece.size());
+            if (written < 0) return Error{ErrorCode::kUnavailable, "the disk is full or failing"};
+            piece.remove_prefix(static_cast<std::size_t>(written));
+          }
+          return {};
+        });
+      });
+  if (!read.ok() && seen.empty())
+    return Error{ErrorCode::kInvalid, file.string() + " is no backup of a Bartizan server"};
+  return read.ok() ? read : read.error().within(file.string());
 }
 
 }  // namespace
@@ -188,7 +192,8 @@ Status restore(const std::filesystem::path& file, const std::filesystem::path& d
   if (::mkdir(partial.path().c_str(), 0700) != 0)
     return Error{ErrorCode::kUnavailable, partial.path().string() + ": cannot be made"};
   BARTIZAN_TRY(unpack(file, partial.path()));
-  BARTIZAN_TRY(check_digests(partial.path()));
+  if (const Status whole = check_digests(partial.path()); !whole.ok())
+    return whole.error().within(file.string());
   std::filesystem::remove(partial.path() / kManifest, error);
   std::filesystem::permissions(partial.path() / CertificateAuthority::kCertificateFile,
                                std::filesystem::perms(0644), error);

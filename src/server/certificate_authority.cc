@@ -221,8 +221,12 @@ Result<std::unique_ptr<CertificateAuthority>> CertificateAuthority::open(
   } else {
     BARTIZAN_ASSIGN(const std::string key_text, read_file(key_path, kMaxPem));
     BARTIZAN_ASSIGN(const std::string certificate_text, read_file(certificate_path, kMaxPem));
-    BARTIZAN_ASSIGN(keys->key, read_key(key_text));
-    BARTIZAN_ASSIGN(keys->certificate, read_certificate(certificate_text));
+    auto key = read_key(key_text);
+    if (!key) return failed(key_path.string() + " does not hold a private key");
+    auto certificate = read_certificate(certificate_text);
+    if (!certificate) return failed(certificate_path.string() + " does not hold a certificate");
+    keys->key = std::move(key).value();
+    keys->certificate = std::move(certificate).value();
     if (X509_check_private_key(keys->certificate.get(), keys->key.get()) != 1)
       return failed("ca.key and ca.pem do not belong together; restore both from one backup");
   }

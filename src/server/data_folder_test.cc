@@ -134,6 +134,21 @@ TEST_F(FolderTest, ABackupComesBackWholeAndNotOverAnything) {
   EXPECT_FALSE(restore(file, folder / "restored").ok()) << "an installation is not overwritten";
 }
 
+TEST_F(FolderTest, WhatCannotBeUsedIsNamed) {
+  const auto junk = (folder / "junk.bin").string();
+  std::ofstream(junk) << std::string(2000, 'x');
+  EXPECT_EQ(restore(junk, folder / "restored").error().message,
+            junk + " is no backup of a Bartizan server");
+  ASSERT_TRUE(CertificateAuthority::open(folder, now, random).ok());
+  const auto reason = [&] {
+    return CertificateAuthority::open(folder, now, random).error().message;
+  };
+  std::ofstream(folder / "ca.pem") << "junk";
+  EXPECT_EQ(reason(), (folder / "ca.pem").string() + " does not hold a certificate");
+  std::ofstream(folder / "ca.key") << "junk";
+  EXPECT_EQ(reason(), (folder / "ca.key").string() + " does not hold a private key");
+}
+
 TEST_F(FolderTest, ADamagedBackupLeavesNothing) {
   TestServer server;
   const auto file = folder / "backup.tar";

@@ -49,7 +49,7 @@ Result<std::uint64_t> read_octal(const Header& header, Field field) {
   const char* begin = header.data() + field.offset;
   const auto [end, error] = std::from_chars(begin, begin + field.width, value, 8);
   if (error != std::errc() || (end != begin + field.width && *end != '\0' && *end != ' '))
-    return Error{ErrorCode::kInvalid, "the archive is damaged: a number is none"};
+    return Error{ErrorCode::kInvalid, "the archive is damaged: a number in it cannot be read"};
   return value;
 }
 
