@@ -94,7 +94,7 @@ print(f"\n  console   {ready['console']}")
 if first:
     print(f"  sign in   {first['name']} with the password {first['password']}  (shown this once)")
 else:
-    print("  sign in   as before (lost? build/release/bartizan admin reset-password admin --data {sys.argv[1]})")
+    print(f"  sign in   as before (lost? build/release/bartizan admin reset-password admin --data {sys.argv[1]})")
 print(f"  CA        {sys.argv[1]}/ca.pem, SHA-256 {digest}")
 print("            your browser does not know it: import it, or compare and accept")
 print(f"  data      {sys.argv[1]}; logs in build/run/")
