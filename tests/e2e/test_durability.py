@@ -78,7 +78,7 @@ class KillNine(harness.ServerTestCase):
         self.assertEqual(self.receiver.bad_signatures, 0)
         opened = {event["problem"]["id"] for event in self.receiver.events if event["kind"] == "problem.opened"}
         problems = {problem["id"] for phone in phones
-                    for problem in self.api.all(f"/v1/devices/{phone.id}/problems")}
+                    for problem in self.api.get(f"/v1/devices/{phone.id}/problems")["items"]}
         self.assertGreater(len(problems), 5, "the load found too little to prove anything")
         self.assertEqual(opened, problems, "problems stored and problems delivered differ")
 

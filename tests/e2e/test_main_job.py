@@ -86,7 +86,7 @@ class MainJob(harness.ServerTestCase):
         phone.report("device.state", {"screen_lock": True})
         device = self.api.get(f"/v1/devices/{phone.id}")
         self.assertEqual((device["open_problems"], device["risk"]), ([], "secured"))
-        (problem,) = self.api.all(f"/v1/devices/{phone.id}/problems")
+        (problem,) = self.api.get(f"/v1/devices/{phone.id}/problems")["items"]
         self.assertEqual(problem["state"], "resolved")
         self.assertTrue(problem["resolved_by"])
         (alert,) = self.api.get("/v1/alerts", device_id=phone.id)["items"]
