@@ -17,3 +17,11 @@ export const browser = {
     ],
   },
 } satisfies NonNullable<PlaywrightTestConfig["use"]>;
+
+// Runs in the page before its own scripts: what is said for eight seconds stays for ten minutes, so
+// that a slow machine does not miss it. That it goes by itself is tested with a clock of its own.
+export function keepToasts() {
+  const real = window.setTimeout.bind(window) as (handler: TimerHandler, after?: number, ...rest: unknown[]) => number;
+  window.setTimeout = ((handler: TimerHandler, after?: number, ...rest: unknown[]) =>
+    real(handler, after === 8_000 ? 600_000 : after, ...rest)) as typeof window.setTimeout;
+}

@@ -51,6 +51,8 @@ export class MockServer {
   overrides = new Map<string, Handler>();
   away = false; // closes connections without an answer
   seen: Request[] = [];
+  underWay = 0; // requests without an answer yet
+  rewrite: (body: unknown) => unknown = (body) => body; // of every answer that is no error
   private server: Server | null = null;
 
   async start(): Promise<string> {
@@ -69,10 +71,19 @@ export class MockServer {
     this.override(route, () => problem(status, code, detail));
   }
 
+  // Bodies of the requests that changed something, in the order they came in.
+  changes(path?: string) {
+    return this.seen
+      .filter((request) => request.method !== "GET" && (path === undefined || request.path === path))
+      .map((request) => request.body);
+  }
+
   private async serve(raw: IncomingMessage, response: ServerResponse) {
     const url = new URL(raw.url ?? "/", "http://mock");
     if (!url.pathname.startsWith("/v1/")) return this.file(url.pathname, response);
     if (this.away) return void raw.socket.destroy();
+    this.underWay += 1;
+    response.once("close", () => (this.underWay -= 1));
     let text = "";
     for await (const chunk of raw) text += chunk;
     const request: Request = {
@@ -90,7 +101,7 @@ export class MockServer {
       "Content-Type": status >= 400 ? "application/problem+json" : "application/json",
       "Cache-Control": "no-store",
     });
-    response.end(answer.body === undefined ? undefined : JSON.stringify(answer.body));
+    response.end(answer.body === undefined ? undefined : JSON.stringify(status < 400 ? this.rewrite(answer.body) : answer.body));
   }
 
   private file(path: string, response: ServerResponse) {
@@ -103,7 +114,7 @@ export class MockServer {
     createReadStream(file).pipe(response);
   }
 
-  private answer(request: Request): Answer {
+  answer(request: Request): Answer {
     const { method, path, query, body } = request;
     if (path === "/v1/login") return this.login(body);
     if (!this.session) return problem(401, "not_signed_in", "Not signed in");

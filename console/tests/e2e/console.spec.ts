@@ -2,6 +2,7 @@
 // report, what is shown of them, and what a person does about it.
 import { expect, test, type Page } from "@playwright/test";
 import { violations } from "../axe";
+import { keepToasts } from "../browser";
 import { installation, totp, type Installation } from "./installation";
 
 test.describe.configure({ mode: "serial" });
@@ -13,6 +14,7 @@ const broken: string[] = [];
 test.beforeAll(async ({ browser }) => {
   here = await installation();
   const context = await browser.newContext({ ignoreHTTPSErrors: true, viewport: { width: 1440, height: 900 } });
+  await context.addInitScript(keepToasts);
   page = await context.newPage();
   page.on("pageerror", (error) => broken.push(error.message));
   page.on("console", (message) => {
@@ -41,7 +43,7 @@ async function enrol(name: string, person: string, personal: boolean, scenario: 
   expect(size, "the QR code is a picture the browser can read").toBeGreaterThan(20);
   const address = await page.locator("code.secret").innerText();
   expect(address).toMatch(/#token=.+&ca=[0-9a-f]{64}$/);
-  here.play?.(address, scenario);
+  await here.play?.(address, scenario);
   await expect(page.getByText("The phone has enrolled")).toBeVisible();
 }
 
@@ -93,8 +95,11 @@ test("an alert explains itself", async () => {
 });
 
 test("acknowledging an alert lasts", async () => {
+  // Said before the server has answered: a reload would take the request back.
+  const answered = page.waitForResponse((response) => response.request().method() === "PATCH");
   await page.getByRole("button", { name: "Acknowledge" }).click();
   await expect(page.getByText("Alert acknowledged")).toBeVisible();
+  expect((await answered).status()).toBe(200);
   await page.reload();
   await expect(page.getByRole("button", { name: "Resolve" })).toBeVisible();
   await expect(page.getByRole("button", { name: "Acknowledge" })).toHaveCount(0);

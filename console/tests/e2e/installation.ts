@@ -1,6 +1,6 @@
 // A real server to test against: the one named by the environment, or one started here, with an
 // empty data folder, from the program in BARTIZAN_BINARY.
-import { spawn, spawnSync, type ChildProcess } from "node:child_process";
+import { execFile, spawn, type ChildProcess } from "node:child_process";
 import { createHmac } from "node:crypto";
 import { mkdtempSync, rmSync } from "node:fs";
 import { createServer, type AddressInfo } from "node:net";
@@ -8,6 +8,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
 
 const TOP = fileURLToPath(new URL("../../..", import.meta.url));
 const PHONES = fileURLToPath(new URL("phones", import.meta.url));
@@ -20,7 +21,7 @@ export interface Installation {
   password: string;
   // Plays a scenario of phones/ to its end as the phone this address is for; only for a server
   // started here.
-  play?: (address: string, scenario: string) => void;
+  play?: (address: string, scenario: string) => Promise<void>;
   stop: () => Promise<void>;
 }
 
@@ -68,24 +69,28 @@ export async function installation(): Promise<Installation> {
     url: ready.console,
     login: ready.first_login.name,
     password: ready.first_login.password,
-    play: (address, scenario) => {
-      const done = spawnSync(
+    play: async (address, scenario) => {
+      await promisify(execFile)(
         BINARY,
         [
           "agent", "--server", address, "--once", "--speed", "100",
           "--scenario", join(PHONES, `${scenario}.scenario`),
           "--data", join(folder, `phone-${number++}`),
         ],
-        { cwd: TOP, encoding: "utf8", timeout: 60_000 },
-      );
-      if (done.status !== 0) throw new Error(`agent: exit ${done.status}\n${done.stdout}\n${done.stderr}`);
+        { cwd: TOP, timeout: 120_000 },
+      ).catch((error: { code?: number; stdout?: string; stderr?: string }) => {
+        throw new Error(`agent: exit ${error.code}\n${error.stdout}\n${error.stderr}`);
+      });
     },
     stop: async () => {
-      const ended = new Promise((done) => server.once("exit", done));
       server.removeAllListeners("exit");
-      server.once("exit", () => undefined);
-      server.kill("SIGTERM");
-      await Promise.race([ended, new Promise((done) => setTimeout(done, 10_000))]);
+      const ended = new Promise((done) => server.once("exit", done));
+      if (server.exitCode === null) {
+        server.kill("SIGTERM");
+        const late = setTimeout(() => server.kill("SIGKILL"), 30_000);
+        await ended;
+        clearTimeout(late);
+      }
       rmSync(folder, { recursive: true, force: true });
     },
   };

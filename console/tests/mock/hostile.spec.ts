@@ -1,7 +1,7 @@
 // Every text a phone, a file or a person can choose, filled with markup and direction overrides:
 // nothing runs, nothing becomes an element, hidden characters are seen.
 import * as data from "../data";
-import { expect, test } from "../fixture";
+import { expect, settle, test } from "../fixture";
 
 const MARKUP = `<img src=x onerror="window.ran=1"><script>window.ran=1</script><b>bold</b>`;
 const HIDDEN = "\u202egnp.exe\u202c\u200b";
@@ -35,15 +35,10 @@ const pages = [
 
 for (const path of pages) {
   test(`markup and direction overrides stay text on ${path}`, async ({ page, at, mock }) => {
-    await page.route("**/v1/**", async (route) => {
-      const response = await route.fetch();
-      const body: unknown = response.status() === 200 ? await response.json() : {};
-      await route.fulfill({ response, json: poison(body) });
-    });
+    mock.rewrite = poison;
     await page.goto(at(path));
-    await page.locator("h1").first().waitFor();
     await page.getByText("U+202E").first().waitFor({ state: "attached" });
-    await expect(page.getByRole("status", { name: "Loading" })).toHaveCount(0);
+    await settle(page, mock);
     expect(await page.evaluate(() => (window as unknown as { ran?: number }).ran)).toBeUndefined();
     expect(await page.locator("img[src=x], b:text-is(\"bold\")").count()).toBe(0);
     const raw = await page.evaluate(() => {

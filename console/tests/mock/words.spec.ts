@@ -1,7 +1,7 @@
 // Our own sentences about other people's texts: their isolation is never spelled out as if it were
 // foreign, keyed digests are said in words, and joined sentences stay sentences.
 import * as data from "../data";
-import { expect, test } from "../fixture";
+import { expect, settle, test } from "../fixture";
 
 const pages = [
   "/",
@@ -18,10 +18,9 @@ const pages = [
 ];
 
 for (const path of pages) {
-  test(`the isolation of names is not spelled out on ${path}`, async ({ page, at }) => {
+  test(`the isolation of names is not spelled out on ${path}`, async ({ page, at, mock }) => {
     await page.goto(at(path));
-    await page.locator("h1").first().waitFor();
-    await expect(page.getByRole("status", { name: "Loading" })).toHaveCount(0);
+    await settle(page, mock);
     const shown = await page.evaluate(() =>
       [...document.querySelectorAll("#root *")].flatMap((element) => [
         ...[...element.attributes].map((attribute) => attribute.value),
