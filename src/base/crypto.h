@@ -18,7 +18,7 @@ using Sha256Digest = std::array<std::uint8_t, 32>;
 
 Sha256Digest sha256(Bytes bytes);
 std::string sha256_hex(Bytes bytes);
-std::string sha1_hex(Bytes bytes);  // only to match indicators published as SHA-1
+std::string sha1_hex(Bytes bytes);  // only to compare with published or stored SHA-1
 Sha256Digest hmac_sha256(Bytes key, Bytes message);
 
 // SHA-256 of data that arrives in pieces.

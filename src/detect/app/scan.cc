@@ -8,7 +8,7 @@
 #include "parse/apksig/verifier.h"
 #include "parse/arsc/parser.h"
 #include "parse/axml/parser.h"
-#include "parse/dex/strings.h"
+#include "parse/dex/parser.h"
 #include "parse/zip/parser.h"
 
 namespace bartizan::detect {
@@ -115,9 +115,10 @@ class Scan {
       take(code.anomalies, code.truncated);
       // What does not inflate may have cost as much as the limit allowed.
       left -= code.truncated ? std::min(left, kMaxDexBytes) : code.bytes.size();
-      const parse::DexStrings strings =
-          parse::visit_dex_strings(code.bytes, [&](std::string_view text) { hosts.look_at(text); });
-      take(strings.anomalies, strings.truncated);
+      for (const parse::DexFile& dex : parse::parse_dex(code.bytes)) {
+        take(dex.anomalies, dex.truncated);
+        for (std::uint32_t i = 0; i < dex.strings.size(); ++i) hosts.look_at(dex.string(i));
+      }
     }
     report_.domains = std::move(hosts).take(kMaxDomains);
   }
