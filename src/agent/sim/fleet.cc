@@ -8,6 +8,7 @@
 #include "agent/core/backoff.h"
 #include "agent/core/folder_lock.h"
 #include "base/file.h"
+#include "detect/app/observation_body.h"
 #include "detect/app/scan.h"
 #include "rules/yaml.h"
 

@@ -9,6 +9,7 @@
 #include "base/file.h"
 #include "base/id.h"
 #include "detect/app/hosts.h"
+#include "detect/app/observation_body.h"
 #include "detect/app/scan.h"
 #include "detect/detector.h"
 #include "model/observation_schema.h"

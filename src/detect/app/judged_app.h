@@ -1,0 +1,35 @@
+// A report with what the rules make of it: what the CLI prints and the server answers.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/json.h"
+#include "detect/app/report.h"
+#include "detect/detector.h"
+
+namespace bartizan::detect {
+
+enum class AppVerdict {
+  kClean,       // no finding
+  kSuspicious,  // none above medium
+  kMalicious,   // one of high or critical severity
+};
+std::string_view to_string(AppVerdict value);  // "clean", "suspicious", "malicious"
+
+struct JudgedApp {
+  AppReport report;
+  json::object observation_body;  // what was judged: an app.installed observation's body
+  std::vector<Finding> findings;
+
+  AppVerdict verdict() const;
+  std::vector<std::string> techniques() const;  // sorted, each once
+};
+
+// `installer`: the package that installed the app, "" for none, absent when nobody knows.
+JudgedApp judge_app(AppReport report, const std::optional<std::string>& installer,
+                    const Context& context);
+
+}  // namespace bartizan::detect

@@ -1,0 +1,75 @@
+#include "detect/app/observation_body.h"
+
+#include <set>
+#include <string_view>
+
+namespace bartizan::detect {
+namespace {
+
+json::array strings_array(const std::vector<std::string>& values, std::size_t most) {
+  constexpr std::size_t kMaxItemBytes = 250;
+  json::array out;
+  for (const std::string& value : values) {
+    if (out.size() == most) break;
+    out.emplace_back(parse::printable(value, kMaxItemBytes));
+  }
+  return out;
+}
+
+void add_manifest_facts(const parse::AndroidManifest& manifest, json::object& body) {
+  // Limits as in content/observations/app.installed.yaml, less the "..." of what is cut.
+  body["package"] = parse::printable(manifest.package, 250);
+  if (!manifest.label.empty()) body["label"] = parse::printable(manifest.label, 120);
+  if (manifest.version_code) body["version_code"] = *manifest.version_code;
+  if (!manifest.version_name.empty())
+    body["version_name"] = parse::printable(manifest.version_name, 60);
+  if (manifest.target_sdk) body["target_sdk"] = *manifest.target_sdk;
+  body["permissions"] = strings_array(manifest.permissions, 512);
+  std::set<std::string> guards;
+  std::set<std::string> actions;
+  for (const parse::ManifestComponent& component : manifest.components) {
+    const bool guarded = component.kind == parse::ComponentKind::kService ||
+                         component.kind == parse::ComponentKind::kReceiver;
+    if (guarded && !component.permission.empty()) guards.insert(component.permission);
+    actions.insert(component.actions.begin(), component.actions.end());
+  }
+  body["components"] = strings_array({guards.begin(), guards.end()}, 512);
+  body["intent_actions"] = strings_array({actions.begin(), actions.end()}, 512);
+  // A manifest cut short may lack the activity that would have had the icon.
+  if (!manifest.truncated) body["has_launcher_icon"] = manifest.has_launcher_icon();
+  body["debuggable"] = manifest.debuggable;
+}
+
+void add_signature_facts(const AppReport& report, json::object& body) {
+  std::vector<std::string> sha256;
+  std::vector<std::string> sha1;
+  for (const parse::Certificate& signer : report.signature.signers) {
+    sha256.push_back(signer.sha256);
+    sha1.push_back(signer.sha1);
+  }
+  body["signers"] = strings_array(sha256, 16);
+  body["signers_sha1"] = strings_array(sha1, 16);
+  body["debug_signed"] = report.debug_signed;
+  // Not verified is not known: the field is left out, and rules see it so.
+  if (report.signature.verdict != parse::SignatureVerdict::kNotVerified)
+    body["signature"] = to_string(report.signature.verdict);
+}
+
+}  // namespace
+
+json::object app_observation_body(const AppReport& report,
+                                  const std::optional<std::string>& installer) {
+  json::object body;
+  body["package"] = "";
+  body["sha256"] = report.sha256;
+  body["size"] = static_cast<std::int64_t>(report.size);
+  if (report.manifest) add_manifest_facts(*report.manifest, body);
+  add_signature_facts(report, body);
+  if (installer) body["installer"] = parse::printable(*installer, 250);
+  body["domains"] = strings_array(report.domains, kMaxDomains);
+  body["anomalies"] = strings_array(parse::anomaly_ids(report.anomalies), 64);
+  body["scan_truncated"] = report.truncated;
+  return body;
+}
+
+}  // namespace bartizan::detect

@@ -1,0 +1,69 @@
+#include "detect/app/report_json.h"
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace bartizan::detect {
+namespace {
+
+json::array to_json_array(const std::vector<std::string>& values) {
+  return json::array(values.begin(), values.end());
+}
+
+json::object signature_json(const parse::ApkSignature& signature) {
+  json::array signers;
+  for (const parse::Certificate& signer : signature.signers)
+    signers.push_back(json::object{{"sha256", signer.sha256},
+                                   {"sha1", signer.sha1},
+                                   {"subject", signer.subject},
+                                   {"key", signer.key_type},
+                                   {"key_bits", signer.key_bits},
+                                   {"not_before", to_rfc3339(signer.not_before)},
+                                   {"not_after", to_rfc3339(signer.not_after)}});
+  return {{"verdict", to_string(signature.verdict)},
+          {"schemes", to_json_array(signature.schemes)},
+          {"verified_by", signature.verified_by},
+          {"signers", std::move(signers)},
+          {"errors", to_json_array(signature.errors)}};
+}
+
+// What the observation lacks is null: it could not be read, or the file does not say.
+json::value value_or_null(const json::object& body, std::string_view key) {
+  const json::value* value = body.if_contains(key);
+  return value == nullptr ? json::value() : *value;
+}
+
+json::value integer_or_null(const std::optional<std::int64_t>& value) {
+  return value ? json::value(*value) : json::value();
+}
+
+}  // namespace
+
+json::object report_json(const JudgedApp& app) {
+  json::array anomalies;
+  for (const parse::Anomaly& anomaly : app.report.anomalies)
+    anomalies.push_back(
+        json::object{{"id", anomaly.id}, {"where", anomaly.where}, {"detail", anomaly.detail}});
+  json::array findings;
+  for (const Finding& finding : app.findings) findings.push_back(bartizan::to_json(finding));
+  const auto& manifest = app.report.manifest;
+  return {{"size", app.report.size},
+          {"sha256", app.report.sha256},
+          {"package", manifest ? json::value(manifest->package) : json::value()},
+          {"version_code", value_or_null(app.observation_body, "version_code")},
+          {"version_name", value_or_null(app.observation_body, "version_name")},
+          {"min_sdk", integer_or_null(manifest ? manifest->min_sdk : std::nullopt)},
+          {"target_sdk", value_or_null(app.observation_body, "target_sdk")},
+          {"label", value_or_null(app.observation_body, "label")},
+          {"signature", signature_json(app.report.signature)},
+          {"permissions", manifest ? to_json_array(manifest->permissions) : json::array()},
+          {"domains", to_json_array(app.report.domains)},
+          {"anomalies", std::move(anomalies)},
+          {"truncated", app.report.truncated},
+          {"techniques", to_json_array(app.techniques())},
+          {"findings", std::move(findings)},
+          {"verdict", to_string(app.verdict())}};
+}
+
+}  // namespace bartizan::detect
