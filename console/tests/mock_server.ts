@@ -1,6 +1,7 @@
 // A small server of the contract: serves dist/ with the policy the real one uses, answers from
 // tests/data.ts, and can be told to fail, wait or stay away.
 import { createReadStream, existsSync, statSync } from "node:fs";
+import { createHash } from "node:crypto";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { extname, join, normalize } from "node:path";
@@ -30,6 +31,7 @@ export interface Request {
 }
 interface Answer {
   status?: number;
+  tag?: string; // sent as ETag
   body?: unknown;
 }
 type Handler = (request: Request) => Answer | Promise<Answer>;
@@ -100,6 +102,7 @@ export class MockServer {
     response.writeHead(status, {
       "Content-Type": status >= 400 ? "application/problem+json" : "application/json",
       "Cache-Control": "no-store",
+      ...(answer.tag ? { ETag: answer.tag } : {}),
     });
     response.end(answer.body === undefined ? undefined : JSON.stringify(status < 400 ? this.rewrite(answer.body) : answer.body));
   }
@@ -131,11 +134,11 @@ export class MockServer {
       case "overview":
         return { body: this.overview() };
       case "alerts":
-        return id ? this.alert(method, id, body as AlertPatch) : { body: this.listAlerts(query) };
+        return id ? this.alert(method, id, body as AlertPatch, request.headers["if-match"]) : { body: this.listAlerts(query) };
       case "devices":
         return id ? this.device(method, id, part) : { body: this.listDevices(query) };
       case "policies":
-        return this.policy(id, path, body);
+        return this.policy(id, request);
       case "enrolment-tokens":
         return this.enrolment(id, body);
       case "audit":
@@ -199,11 +202,16 @@ export class MockServer {
     return { items: items.slice(0, Number(query.get("limit") ?? 50)), next: "" };
   }
 
-  private alert(method: string, id: string, patch: AlertPatch): Answer {
+  // Stricter than the server: the console never changes an alert without saying which version it saw.
+  private alert(method: string, id: string, patch: AlertPatch, ifMatch: string | undefined): Answer {
     const alert = this.alerts.find((each) => each.id === id);
     if (!alert) return problem(404, "not_found", "There is no such alert");
-    if (method === "PATCH") Object.assign(alert, patch);
-    return { body: data.alertDetail(alert) };
+    const tag = () => `"${createHash("sha256").update(JSON.stringify([alert.state, alert.assignee, alert.note])).digest("hex")}"`;
+    if (method === "PATCH") {
+      if (ifMatch !== tag()) return problem(412, "changed_meanwhile", "Somebody else changed this alert meanwhile.");
+      Object.assign(alert, patch);
+    }
+    return { body: data.alertDetail(alert), tag: tag() };
   }
 
   private listDevices(query: URLSearchParams) {
@@ -249,10 +257,13 @@ export class MockServer {
     return problem(404, "not_found", "There is no such thing");
   }
 
-  private policy(id: string | undefined, path: string, body: Record<string, unknown>): Answer {
+  private policy(id: string | undefined, { method, path, body, headers }: Request): Answer {
     if (!id) return { body: { items: this.policies, next: "" } };
     const policy = this.policies.find((each) => each.id === id);
     if (!policy) return problem(404, "not_found", "There is no such policy");
+    if (method !== "GET" && headers["if-match"] !== `"${policy.version}"`) {
+      return problem(412, "changed_meanwhile", "Somebody else changed this policy meanwhile.");
+    }
     const rule = /\/rules\/([^/]+)\/mode$/.exec(path)?.[1];
     if (rule) {
       const found = policy.rules.find((each) => each.name === decodeURIComponent(rule));
@@ -264,7 +275,7 @@ export class MockServer {
       const source = String(body.source ?? policy.source);
       policy.history = [{ version: policy.version, author: "admin:rosa", created_at: data.ago(0), source }, ...policy.history];
     }
-    return { body: policy };
+    return { body: policy, tag: `"${policy.version}"` };
   }
 
   private enrolment(id: string | undefined, body: Record<string, unknown>): Answer {

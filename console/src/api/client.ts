@@ -52,6 +52,18 @@ interface Answer<T> {
   response: Response;
 }
 
+// An answer's data with its ETag, the version to send back in If-Match.
+export async function takeTagged<T>(call: Promise<Answer<T>>): Promise<T & { tag: string }> {
+  let tag = "";
+  const data = await take(
+    call.then((answer) => {
+      tag = answer.response.headers.get("ETag") ?? "";
+      return answer;
+    }),
+  );
+  return { ...data, tag };
+}
+
 // Gives the data of an answer or throws an ApiError.
 export async function take<T>(call: Promise<Answer<T>>): Promise<T> {
   let answer: Answer<T>;

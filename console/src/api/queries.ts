@@ -1,8 +1,8 @@
 // What pages read, each under one key, so that a change can be written into every list that shows
 // it.
 import { keepPreviousData, queryOptions, useQuery } from "@tanstack/react-query";
-import { api, ApiError, setCsrfToken, take } from "./client";
-import type { AlertState, Platform, ProtectionState, Risk, Severity } from "./types";
+import { api, ApiError, setCsrfToken, take, takeTagged } from "./client";
+import type { AlertState, Platform, ProtectionState, Risk, Severity, TaggedAlert } from "./types";
 
 export const PAGE_SIZE = 50;
 const LIVE_MS = 10_000;
@@ -53,12 +53,11 @@ export const alertsQuery = (search: AlertSearch, limit = PAGE_SIZE) =>
     refetchInterval: LIVE_MS,
   });
 
+export const fetchAlert = (id: string): Promise<TaggedAlert> =>
+  takeTagged(api.GET("/v1/alerts/{id}", { params: { path: { id } } }));
+
 export const useAlert = (id: string) =>
-  useQuery({
-    queryKey: keys.alert(id),
-    queryFn: () => take(api.GET("/v1/alerts/{id}", { params: { path: { id } } })),
-    refetchInterval: LIVE_MS,
-  });
+  useQuery({ queryKey: keys.alert(id), queryFn: () => fetchAlert(id), refetchInterval: LIVE_MS });
 
 export interface DeviceSearch {
   risk?: Risk;
@@ -125,7 +124,7 @@ export const usePolicies = () =>
 export const usePolicy = (id: string) =>
   useQuery({
     queryKey: keys.policy(id),
-    queryFn: () => take(api.GET("/v1/policies/{id}", { params: { path: { id } } })),
+    queryFn: () => takeTagged(api.GET("/v1/policies/{id}", { params: { path: { id } } })),
     enabled: id !== "",
   });
 

@@ -27,9 +27,12 @@ export type TimelineEntry = Schemas["TimelineEntry"];
 export type Action = Schemas["Action"];
 export type Alert = Schemas["Alert"];
 export type AlertDetail = Schemas["AlertDetail"];
+// `tag` is the version that was read, for If-Match.
+export type TaggedAlert = AlertDetail & { tag: string };
 export type AlertPatch = Schemas["AlertPatch"];
 export type PolicySummary = Schemas["PolicySummary"];
 export type PolicyDetail = Schemas["PolicyDetail"];
+export type TaggedPolicy = PolicyDetail & { tag: string };
 export type PolicyRule = Schemas["PolicyRule"];
 export type EnrolmentToken = Schemas["EnrolmentToken"];
 export type EnrolmentTokenCreated = Schemas["EnrolmentTokenCreated"];

@@ -3,7 +3,7 @@ import { getRouteApi, Link } from "@tanstack/react-router";
 import { useState } from "react";
 import { useChangeAlerts } from "../api/change_alerts";
 import { useAlert } from "../api/queries";
-import type { Alert, AlertDetail, AlertState } from "../api/types";
+import type { AlertDetail, AlertState, TaggedAlert } from "../api/types";
 import { asSentence, t } from "../words";
 import { Happened } from "./alert_events";
 import { Chain, Elsewhere } from "./alert_around";
@@ -57,7 +57,7 @@ export function AlertPage() {
           <Phone detail={detail} />
           <Told detail={detail} />
           <Elsewhere alert={detail.alert} />
-          <Note key={detail.alert.note} alert={detail.alert} />
+          <Note key={detail.alert.id} detail={detail} />
         </div>
       </div>
     </>
@@ -363,10 +363,19 @@ function WhatYouCanDo({ detail }: { detail: AlertDetail }) {
   );
 }
 
-function Note({ alert }: { alert: Alert }) {
+// A text being written stays, whatever arrives meanwhile, until it is saved.
+function Note({ detail }: { detail: TaggedAlert }) {
+  const { alert } = detail;
   const may = useMay("analyst");
   const change = useChangeAlerts();
-  const [text, setText] = useState(alert.note);
+  const [draft, setDraft] = useState<{ text: string; began: TaggedAlert | null } | null>(null);
+  const text = draft?.text ?? alert.note;
+  const save = async () => {
+    if (!draft) return;
+    const saved = await change.note(draft.began ?? detail, draft.text);
+    // What was not saved can be saved over what is there now.
+    setDraft((present) => (saved || !present ? null : { text: present.text, began: null }));
+  };
   if (!may && !alert.note) return null;
   return (
     <Card title={t.alert.note} body>
@@ -375,7 +384,7 @@ function Note({ alert }: { alert: Alert }) {
           className="stack small-gap"
           onSubmit={(event) => {
             event.preventDefault();
-            change.note(alert, text);
+            void save();
           }}
         >
           <Textarea
@@ -384,7 +393,10 @@ function Note({ alert }: { alert: Alert }) {
             rows={3}
             maxLength={4000}
             value={text}
-            onChange={(event) => setText(event.currentTarget.value)}
+            onChange={(event) => {
+              const written = event.currentTarget.value;
+              setDraft((present) => ({ text: written, began: present?.began ?? detail }));
+            }}
           />
           <div className="dialog-actions">
             <Button type="submit" variant="default" disabled={text === alert.note}>

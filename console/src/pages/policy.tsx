@@ -2,9 +2,9 @@ import { Button, SegmentedControl } from "@mantine/core";
 import { useQueryClient } from "@tanstack/react-query";
 import { getRouteApi, Link } from "@tanstack/react-router";
 import { useState } from "react";
-import { api, ApiError, take } from "../api/client";
+import { api, ApiError, takeTagged } from "../api/client";
 import { keys, usePolicy } from "../api/queries";
-import type { PolicyDetail, PolicyMode, PolicyRule } from "../api/types";
+import type { PolicyDetail, PolicyMode, PolicyRule, TaggedPolicy } from "../api/types";
 import { t } from "../words";
 import { actorText } from "./audit_words";
 import { lineDiff } from "./line_diff";
@@ -43,11 +43,11 @@ export function PolicyPage() {
 }
 
 // Answers with what to say; the server's answer is the new state either way.
-function useSave(policy: PolicyDetail) {
+function useSave(policy: TaggedPolicy) {
   const client = useQueryClient();
   const [problem, setProblem] = useState("");
   const [busy, setBusy] = useState(false);
-  async function save(call: () => Promise<PolicyDetail>, done: string): Promise<boolean> {
+  async function save(call: () => Promise<TaggedPolicy>, done: string): Promise<boolean> {
     setBusy(true);
     setProblem("");
     try {
@@ -68,7 +68,7 @@ function useSave(policy: PolicyDetail) {
   return { save, problem, busy };
 }
 
-function Policy({ policy }: { policy: PolicyDetail }) {
+function Policy({ policy }: { policy: TaggedPolicy }) {
   const mayChange = useMay("admin");
   const { version: chosen } = route.useSearch();
   const [asked, setAsked] = useState<{ rule: PolicyRule; mode: PolicyMode } | null>(null);
@@ -143,15 +143,15 @@ function Policy({ policy }: { policy: PolicyDetail }) {
   );
 }
 
-function Confirm(props: { policy: PolicyDetail; rule: PolicyRule; mode: PolicyMode; onClose: () => void }) {
+function Confirm(props: { policy: TaggedPolicy; rule: PolicyRule; mode: PolicyMode; onClose: () => void }) {
   const { policy, rule, mode, onClose } = props;
   const { save, problem, busy } = useSave(policy);
   const confirm = async () => {
     const done = await save(
       () =>
-        take(
+        takeTagged(
           api.POST("/v1/policies/{id}/rules/{rule}/mode", {
-            params: { path: { id: policy.id, rule: rule.name } },
+            params: { path: { id: policy.id, rule: rule.name }, header: { "If-Match": policy.tag } },
             body: { mode },
           }),
         ),
@@ -218,7 +218,7 @@ function Source({ policy, chosen }: { policy: PolicyDetail; chosen: number | und
   );
 }
 
-function History(props: { policy: PolicyDetail; mayChange: boolean; chosen: number | undefined }) {
+function History(props: { policy: TaggedPolicy; mayChange: boolean; chosen: number | undefined }) {
   const { policy, mayChange, chosen } = props;
   const { save, problem, busy } = useSave(policy);
   const [asked, setAsked] = useState<number | null>(null);
@@ -227,9 +227,9 @@ function History(props: { policy: PolicyDetail; mayChange: boolean; chosen: numb
     if (!target) return;
     const done = await save(
       () =>
-        take(
+        takeTagged(
           api.PUT("/v1/policies/{id}", {
-            params: { path: { id: policy.id } },
+            params: { path: { id: policy.id }, header: { "If-Match": policy.tag } },
             body: { source: target.source },
           }),
         ),

@@ -4,6 +4,7 @@ import { useQueryClient } from "@tanstack/react-query";
 import { Link, Outlet, useLocation, useNavigate } from "@tanstack/react-router";
 import { lazy, Suspense, useEffect, useRef, useState } from "react";
 import { api, setCsrfToken, take } from "../api/client";
+import { useQuestion } from "../api/alert_clashes";
 import { keys, useOverview } from "../api/queries";
 import { t } from "../words";
 import { Given, initials } from "../ui/given";
@@ -16,6 +17,7 @@ import { useMay, useSession } from "./session";
 const Palette = lazy(() => import("./palette"));
 const KeyHelp = lazy(() => import("./key_help"));
 const SecondStep = lazy(() => import("./second_step"));
+const ClashDialog = lazy(() => import("./clash"));
 
 export function useSchemeSwitch() {
   const { setColorScheme } = useMantineColorScheme({ keepTransitions: true });
@@ -161,6 +163,7 @@ function BottomBar() {
 export function Shell() {
   const live = useLive();
   const navigate = useNavigate();
+  const question = useQuestion();
   const [palette, setPalette] = useState(false);
   const [help, setHelp] = useState(false);
   const main = useRef<HTMLElement>(null);
@@ -233,6 +236,7 @@ export function Shell() {
       <Suspense>
         {palette && <Palette onClose={() => setPalette(false)} navigate={navigate} />}
         {help && <KeyHelp onClose={() => setHelp(false)} />}
+        {question && <ClashDialog clashes={question.clashes} answer={question.answer} />}
       </Suspense>
     </div>
   );

@@ -35,8 +35,9 @@ export function useSteadyRows<T extends { id: string }>(
     setKept(next.kept);
   }
   const shown = next?.kept ?? null;
+  const present = useMemo(() => new Set(items?.map((item) => item.id)), [items]);
   return {
-    rows: shown ? shown.order.map((id) => overlay(shown.rows.get(id)!)) : [],
+    rows: shown ? shown.order.map((id) => (present.has(id) ? shown.rows.get(id)! : overlay(shown.rows.get(id)!))) : [],
     waiting: next?.waiting ?? 0,
     renew: () => setKept(null),
   };

@@ -261,7 +261,21 @@ export const en = {
     },
     undo: "Undo",
     notChanged: (reason: string) => `Not changed: ${isolate(reason)}`,
-    conflict: "somebody else changed it meanwhile; this is the present state",
     viewerNote: "Viewers read; an analyst can change alerts.",
+  },
+
+  clash: {
+    title: (value: number) =>
+      count(value, "Somebody else changed this alert meanwhile", "Somebody else changed # alerts meanwhile"),
+    lead: "Your change was not made. Compare, then decide.",
+    field: "What",
+    fields: { state: "State", assignee: "Owner", note: "Note" },
+    seen: "You saw",
+    now: "It is now",
+    mine: "You want",
+    empty: { assignee: "Nobody", note: "No note" },
+    asItIs: "As it is",
+    leave: "Leave it as it is",
+    change: "Make my change",
   },
 };
