@@ -13,11 +13,14 @@ constexpr std::size_t kMaxEvidence = 32;
 
 // Facts of a finding that the byod tier may tell, by the kind of its subject. A list of what is
 // allowed, so that a detector's new fact is silent until somebody has thought about it. Never here:
-// the whole address of a link, a message's words, a network's name or address.
-constexpr std::array<std::string_view, 18> kAppFacts = {
-    "package",    "signers",    "signers_sha1",      "sha256",    "permissions",    "components",
-    "installer",  "signature",  "intent_actions",    "anomalies", "scan_truncated", "target_sdk",
-    "debuggable", "system_app", "has_launcher_icon", "indicator", "source",         "domains"};
+// the whole address of a link, a message's words, a network's name or address, the app that
+// installed another (a messenger or a store of the person's choice, and no threat itself).
+constexpr std::array<std::string_view, 17> kAppFacts = {
+    "package",     "signers",           "signers_sha1", "sha256",
+    "permissions", "components",        "signature",    "intent_actions",
+    "anomalies",   "scan_truncated",    "target_sdk",   "debuggable",
+    "system_app",  "has_launcher_icon", "indicator",    "source",
+    "domains"};
 constexpr std::array<std::string_view, 12> kLinkFacts = {
     "host",     "registrable_domain", "brand", "target",      "indicator", "source",
     "shown_as", "looks_like",         "trick", "link_threat", "distance",  "channel"};

@@ -80,7 +80,8 @@ detect::Verdict careless_judge(const Observation& seen, const detect::Context& c
       network ? "network.open_wifi" : (link ? "link.known_phishing" : "app.stalkerware"), subject,
       "careless", "1");
   finding.summary = everything;
-  for (const char* fact : {"url", "ssid", "bssid", "text", "label", "seen_issuer", "path"}) {
+  for (const char* fact :
+       {"url", "ssid", "bssid", "text", "label", "seen_issuer", "path", "installer"}) {
     finding.evidence.push_back({fact, everything, everything, 10});
   }
   verdict.findings.push_back(std::move(finding));
@@ -124,7 +125,10 @@ class PrivacyTest : public testing::TestWithParam<PrivacyTier> {
                           {"sha256", std::string(64, 'c')},
                           {"installer", "com.canaryinstaller.store"},
                           {"domains", json::array{"canaryappdomain.example"}}});
-    see("app.installed", {{"package", "com.malicious.app"}, {"label", "Malicious label"}});
+    // A messenger that handed over a malicious file is an app in its own right, and no threat.
+    see("app.installed", {{"package", "com.malicious.app"},
+                          {"label", "Malicious label"},
+                          {"installer", "org.canarymessenger.app"}});
     see("app.removed", {{"package", "org.canaryremovedapp.game"}});
     see("link.opened",
         {{"url", "https://canarybenignhost.example/canarybenignpath?q=CanaryQuery"}});
@@ -158,7 +162,8 @@ class PrivacyTest : public testing::TestWithParam<PrivacyTier> {
       "canaryappdomain",   "canaryremovedapp",     "canarybenignhost",  "canarybenignpath",
       "CanaryQuery",       "canaryevilpath",       "CanaryToken",       "CanaryHomeNetwork",
       "0a:ca:0b:ca:0c:ca", "CanaryCafeNetwork",    "0e:ca:0e:ca:0e:ca", "CanaryProbeNetwork",
-      "0d:ca:0d:ca:0d:ca", "CanaryIssuerName",     "canarymessagelink", "CanaryCertificateSubject"};
+      "0d:ca:0d:ca:0d:ca", "CanaryIssuerName",     "canarymessagelink", "CanaryCertificateSubject",
+      "canarymessenger"};
   FakeDeviceServer server_;
   SystemRandom random_;
   SystemClock clock_;
