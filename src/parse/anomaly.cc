@@ -24,6 +24,19 @@ std::size_t utf8_sequence_length(std::string_view text) {
   return overlong || surrogate || too_high ? 0 : length;
 }
 
+// Of `length` bytes that are one well-formed character: would showing it steer a terminal or turn
+// the text around it? C0 and C1 controls (U+009B alone begins an escape sequence), line and
+// paragraph separators, and the embeddings, overrides and isolates of UAX #9 (U+202A-202E,
+// U+2066-2069), by which "gpj.apk" shows as something else.
+bool steers(std::string_view text, std::size_t length) {
+  const auto byte = [&](std::size_t i) { return static_cast<std::uint8_t>(text[i]); };
+  if (length == 1) return byte(0) < 0x20 || byte(0) == 0x7f;
+  if (length == 2) return byte(0) == 0xc2 && byte(1) < 0xa0;
+  if (length != 3 || byte(0) != 0xe2) return false;
+  return (byte(1) == 0x80 && byte(2) >= 0xa8 && byte(2) <= 0xae) ||
+         (byte(1) == 0x81 && byte(2) >= 0xa6 && byte(2) <= 0xa9);
+}
+
 }  // namespace
 
 void note_anomaly(std::vector<Anomaly>& anomalies, std::string_view id, std::string_view where,
@@ -48,8 +61,8 @@ std::string printable(std::string_view text, std::size_t max_bytes) {
   while (!text.empty()) {
     const std::size_t length = utf8_sequence_length(text);
     if (out.size() + std::max<std::size_t>(length, 4) > max_bytes) return out + "...";
-    const auto lead = static_cast<std::uint8_t>(text[0]);
-    if (length == 0 || lead < 0x20 || lead == 0x7f) {
+    if (length == 0 || steers(text, length)) {
+      const auto lead = static_cast<std::uint8_t>(text[0]);
       out += "\\x";
       out += kDigits[lead >> 4];
       out += kDigits[lead & 15];

@@ -27,8 +27,9 @@ void note_anomaly(std::vector<Anomaly>& anomalies, std::string_view id, std::str
 // The distinct ids in `anomalies`, sorted.
 std::vector<std::string> anomaly_ids(const std::vector<Anomaly>& anomalies);
 
-// Untrusted text as valid UTF-8 on one line: control characters and bytes that are not UTF-8
-// become \xNN, and what lies beyond `max_bytes` becomes "...".
+// Untrusted text as valid UTF-8 on one line: control characters, what turns the direction of
+// writing (UAX #9) and bytes that are not UTF-8 become \xNN, and what lies beyond `max_bytes`
+// becomes "...".
 std::string printable(std::string_view text, std::size_t max_bytes = 256);
 
 }  // namespace bartizan::parse

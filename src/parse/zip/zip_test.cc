@@ -142,6 +142,12 @@ TEST(Printable, ControlCharactersAndBadUtf8AreEscaped) {
   EXPECT_EQ(printable("a\nb\xff\xc3\xa9"), "a\\x0ab\\xff\xc3\xa9");
   EXPECT_EQ(printable("\xed\xa0\x80", 100), "\\xed\\xa0\\x80");
   EXPECT_EQ(printable(std::string(300, 'x'), 10), "xxxxxxx...");
+  // What a terminal obeys beyond ASCII: a C1 control, and an override of the writing direction.
+  EXPECT_EQ(printable("a\xc2\x9b"
+                      "2J"),
+            "a\\xc2\\x9b2J");
+  EXPECT_EQ(printable("\xe2\x80\xaegpj.apk"), "\\xe2\\x80\\xaegpj.apk");
+  EXPECT_EQ(printable("\xc2\xa0\xe2\x80\x94\xd7\xa9"), "\xc2\xa0\xe2\x80\x94\xd7\xa9");
 }
 
 }  // namespace
