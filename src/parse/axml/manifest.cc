@@ -1,47 +1,13 @@
 #include <algorithm>
 #include <charconv>
+#include <iterator>
 #include <unordered_set>
 
+#include "parse/axml/attributes.h"
 #include "parse/axml/parser.h"
 
 namespace bartizan::parse {
 namespace {
-
-// android.R.attr (frameworks/base core/res/res/values/public.xml): the numbers never change.
-struct KnownAttribute {
-  std::uint32_t id;
-  std::string_view name;
-};
-constexpr std::uint32_t kLabel = 0x01010001;
-constexpr std::uint32_t kName = 0x01010003;
-constexpr std::uint32_t kPermission = 0x01010006;
-constexpr std::uint32_t kSharedUserId = 0x0101000b;
-constexpr std::uint32_t kHasCode = 0x0101000c;
-constexpr std::uint32_t kEnabled = 0x0101000e;
-constexpr std::uint32_t kDebuggable = 0x0101000f;
-constexpr std::uint32_t kExported = 0x01010010;
-constexpr std::uint32_t kMinSdkVersion = 0x0101020c;
-constexpr std::uint32_t kVersionCode = 0x0101021b;
-constexpr std::uint32_t kVersionName = 0x0101021c;
-constexpr std::uint32_t kTargetSdkVersion = 0x01010270;
-constexpr std::uint32_t kTestOnly = 0x01010272;
-constexpr std::uint32_t kVersionCodeMajor = 0x01010576;
-constexpr KnownAttribute kKnown[] = {
-    {kLabel, "label"},
-    {kName, "name"},
-    {kPermission, "permission"},
-    {kSharedUserId, "sharedUserId"},
-    {kHasCode, "hasCode"},
-    {kEnabled, "enabled"},
-    {kDebuggable, "debuggable"},
-    {kExported, "exported"},
-    {kMinSdkVersion, "minSdkVersion"},
-    {kVersionCode, "versionCode"},
-    {kVersionName, "versionName"},
-    {kTargetSdkVersion, "targetSdkVersion"},
-    {kTestOnly, "testOnly"},
-    {kVersionCodeMajor, "versionCodeMajor"},
-};
 
 constexpr std::size_t kMaxPermissions = 4096;
 constexpr std::size_t kMaxComponents = 20'000;
@@ -51,16 +17,19 @@ std::string text_of(const AxmlElement& element, std::uint32_t id) {
   return attribute == nullptr ? std::string() : attribute->text;
 }
 
+bool is_reference(const AxmlAttribute& attribute) {
+  return attribute.type == AxmlType::kReference || attribute.type == AxmlType::kDynamicReference;
+}
+
 // The resource id an attribute refers to; 0: none.
 std::uint32_t reference_of(const AxmlElement& element, std::uint32_t id) {
   const AxmlAttribute* attribute = element.find(id);
-  const bool refers = attribute != nullptr && attribute->type == AxmlType::kReference;
-  return refers ? attribute->data : 0;
+  return attribute != nullptr && is_reference(*attribute) ? attribute->data : 0;
 }
 
 std::optional<std::int64_t> integer_of(const AxmlElement& element, std::uint32_t id) {
   const AxmlAttribute* attribute = element.find(id);
-  if (attribute == nullptr || attribute->type == AxmlType::kReference) return std::nullopt;
+  if (attribute == nullptr || is_reference(*attribute)) return std::nullopt;
   if (attribute->type != AxmlType::kString) return static_cast<std::int32_t>(attribute->data);
   // The platform converts text too (XmlUtils.convertValueToInt).
   const bool hexadecimal = attribute->text.starts_with("0x");
@@ -72,13 +41,34 @@ std::optional<std::int64_t> integer_of(const AxmlElement& element, std::uint32_t
   return value;
 }
 
+std::uint32_t flags_of(const AxmlElement& element, std::uint32_t id) {
+  return static_cast<std::uint32_t>(integer_of(element, id).value_or(0));
+}
+
 // Nothing: absent, or a reference into the resource table.
 std::optional<bool> boolean_of(const AxmlElement& element, std::uint32_t id) {
   const AxmlAttribute* attribute = element.find(id);
-  if (attribute == nullptr || attribute->type == AxmlType::kReference) return std::nullopt;
+  if (attribute == nullptr || is_reference(*attribute)) return std::nullopt;
   if (attribute->type == AxmlType::kString)
     return attribute->text == "true" || attribute->text == "TRUE" || attribute->text == "1";
   return attribute->data != 0;
+}
+
+// A value as text, whatever its type.
+std::string written_out(const AxmlAttribute& attribute) {
+  switch (attribute.type) {
+    case AxmlType::kString:
+      return attribute.text;
+    case AxmlType::kBoolean:
+      return attribute.data != 0 ? "true" : "false";
+    case AxmlType::kDecimal:
+    case AxmlType::kHexadecimal:
+      return std::to_string(static_cast<std::int32_t>(attribute.data));
+    case AxmlType::kFloat:
+      return std::to_string(axml_number(attribute.type, attribute.data));
+    default:
+      return {};
+  }
 }
 
 std::optional<ComponentKind> component_kind(std::string_view element) {
@@ -98,28 +88,32 @@ class ManifestReader {
     const AxmlElement& root = document_.root;
     if (root.name != "manifest")
       return Error{ErrorCode::kInvalid, "the root element is <" + printable(root.name, 60) + ">"};
-    manifest_.package = package_of(root);
+    manifest_.package = plain_attribute(root, "package");
     if (manifest_.package.empty())
       return Error{ErrorCode::kInvalid, "the manifest names no package"};
+    manifest_.split = plain_attribute(root, "split");
     manifest_.anomalies = std::move(document_.anomalies);
     manifest_.truncated = document_.truncated;
-    manifest_.version_code = integer_of(root, kVersionCode);
-    if (const auto major = integer_of(root, kVersionCodeMajor); major && manifest_.version_code)
+    manifest_.version_code = integer_of(root, attribute::kVersionCode);
+    if (const auto major = integer_of(root, attribute::kVersionCodeMajor);
+        major && manifest_.version_code)
       manifest_.version_code = (*major & 0x7fffffff) << 32 | (*manifest_.version_code & 0xffffffff);
-    manifest_.version_name = text_of(root, kVersionName);
-    manifest_.version_name_resource = reference_of(root, kVersionName);
-    manifest_.shared_user_id = text_of(root, kSharedUserId);
+    manifest_.version_name = text_of(root, attribute::kVersionName);
+    manifest_.version_name_resource = reference_of(root, attribute::kVersionName);
+    manifest_.shared_user_id = text_of(root, attribute::kSharedUserId);
+    manifest_.target_sandbox_version = integer_of(root, attribute::kTargetSandboxVersion);
     check_names(root);
     for (const AxmlElement& child : root.children) read_child(child);
     return std::move(manifest_);
   }
 
  private:
-  // "package" has no resource id: the platform asks for it by name, without a namespace.
-  static std::string package_of(const AxmlElement& root) {
+  // "package" and "split" have no resource id: the platform asks for them by name, without a
+  // namespace.
+  static std::string plain_attribute(const AxmlElement& root, std::string_view name) {
     const AxmlAttribute* found = nullptr;
     for (const AxmlAttribute& attribute : root.attributes) {
-      if (attribute.name != "package" || attribute.type != AxmlType::kString) continue;
+      if (attribute.name != name || attribute.type != AxmlType::kString) continue;
       if (found == nullptr || (found->has_namespace && !attribute.has_namespace))
         found = &attribute;
     }
@@ -130,13 +124,31 @@ class ManifestReader {
     check_names(element);
     if (element.name == "uses-permission" || element.name == "uses-permission-sdk-23" ||
         element.name == "uses-permission-sdk-m") {
-      add_permission(text_of(element, kName));
+      add_permission(text_of(element, attribute::kName));
     } else if (element.name == "uses-sdk") {
-      manifest_.min_sdk = integer_of(element, kMinSdkVersion);
-      manifest_.target_sdk = integer_of(element, kTargetSdkVersion);
+      manifest_.min_sdk = integer_of(element, attribute::kMinSdkVersion);
+      manifest_.target_sdk = integer_of(element, attribute::kTargetSdkVersion);
+    } else if (element.name == "uses-feature") {
+      manifest_.features.push_back(required_name(element));
+    } else if (element.name == "permission") {
+      manifest_.permission_definitions.push_back(
+          {.name = text_of(element, attribute::kName),
+           .group = text_of(element, attribute::kPermissionGroup),
+           .protection_level = flags_of(element, attribute::kProtectionLevel)});
+    } else if (element.name == "instrumentation") {
+      manifest_.instrumentations.push_back(
+          {.name = class_name(text_of(element, attribute::kName)),
+           .target_package = text_of(element, attribute::kTargetPackage)});
+    } else if (element.name == "queries") {
+      read_queries(element);
     } else if (element.name == "application") {
       read_application(element);
     }
+  }
+
+  static RequiredName required_name(const AxmlElement& element) {
+    return {.name = text_of(element, attribute::kName),
+            .required = boolean_of(element, attribute::kRequired).value_or(true)};
   }
 
   void add_permission(std::string name) {
@@ -144,14 +156,36 @@ class ManifestReader {
     if (seen_permissions_.insert(name).second) manifest_.permissions.push_back(std::move(name));
   }
 
+  void read_queries(const AxmlElement& queries) {
+    for (const AxmlElement& child : queries.children) {
+      check_names(child);
+      if (child.name == "package")
+        manifest_.queries.packages.push_back(text_of(child, attribute::kName));
+      if (child.name == "provider")
+        manifest_.queries.authorities.push_back(text_of(child, attribute::kAuthorities));
+      if (child.name == "intent") manifest_.queries.intents.push_back(read_filter(child));
+    }
+  }
+
   void read_application(const AxmlElement& application) {
-    manifest_.label_resource = reference_of(application, kLabel);
-    manifest_.label = text_of(application, kLabel);
-    manifest_.debuggable = boolean_of(application, kDebuggable).value_or(false);
-    manifest_.has_code = boolean_of(application, kHasCode).value_or(true);
-    manifest_.test_only = boolean_of(application, kTestOnly).value_or(false);
+    if (has_application_) {  // the platform passes the second one over
+      note_anomaly(manifest_.anomalies, "axml.second_application", "manifest",
+                   "more than one <application>");
+      return;
+    }
+    has_application_ = true;
+    manifest_.label_resource = reference_of(application, attribute::kLabel);
+    manifest_.label = text_of(application, attribute::kLabel);
+    manifest_.icon_resource = reference_of(application, attribute::kIcon);
+    manifest_.round_icon_resource = reference_of(application, attribute::kRoundIcon);
+    manifest_.application_class = class_name(text_of(application, attribute::kName));
+    manifest_.app_component_factory =
+        class_name(text_of(application, attribute::kAppComponentFactory));
+    read_application_flags(application);
     for (const AxmlElement& child : application.children) {
       check_names(child);
+      if (child.name == "uses-library") manifest_.libraries.push_back(required_name(child));
+      if (child.name == "meta-data") manifest_.meta_data.push_back(read_meta_data(child));
       const std::optional<ComponentKind> kind = component_kind(child.name);
       if (!kind) continue;
       if (manifest_.components.size() >= kMaxComponents) {
@@ -163,21 +197,93 @@ class ManifestReader {
     }
   }
 
+  void read_application_flags(const AxmlElement& application) {
+    const auto flag = [&](std::uint32_t id) { return boolean_of(application, id); };
+    manifest_.debuggable = flag(attribute::kDebuggable).value_or(false);
+    manifest_.has_code = flag(attribute::kHasCode).value_or(true);
+    manifest_.test_only = flag(attribute::kTestOnly).value_or(false);
+    manifest_.persistent = flag(attribute::kPersistent).value_or(false);
+    manifest_.request_legacy_external_storage =
+        flag(attribute::kRequestLegacyExternalStorage).value_or(false);
+    manifest_.allow_backup = flag(attribute::kAllowBackup);
+    manifest_.uses_cleartext_traffic = flag(attribute::kUsesCleartextTraffic);
+    manifest_.network_security_config =
+        reference_of(application, attribute::kNetworkSecurityConfig);
+  }
+
   ManifestComponent read_component(ComponentKind kind, const AxmlElement& element) {
-    ManifestComponent component{.kind = kind,
-                                .name = class_name(text_of(element, kName)),
-                                .permission = text_of(element, kPermission),
-                                .exported = boolean_of(element, kExported),
-                                .enabled = boolean_of(element, kEnabled).value_or(true)};
-    for (const AxmlElement& filter : element.children) {
-      if (filter.name != "intent-filter") continue;
-      for (const AxmlElement& item : filter.children) {
-        check_names(item);
-        if (item.name == "action") component.actions.push_back(text_of(item, kName));
-        if (item.name == "category") component.categories.push_back(text_of(item, kName));
-      }
+    const auto text = [&](std::uint32_t id) { return text_of(element, id); };
+    const auto flag = [&](std::uint32_t id) { return boolean_of(element, id).value_or(false); };
+    ManifestComponent component{
+        .kind = kind,
+        .name = class_name(text(attribute::kName)),
+        .permission = text(attribute::kPermission),
+        .exported = boolean_of(element, attribute::kExported),
+        .enabled = boolean_of(element, attribute::kEnabled).value_or(true),
+        .process = text(attribute::kProcess),
+        .target_activity = class_name(text(attribute::kTargetActivity)),
+        .authorities = text(attribute::kAuthorities),
+        .read_permission = text(attribute::kReadPermission),
+        .write_permission = text(attribute::kWritePermission),
+        .foreground_service_type = flags_of(element, attribute::kForegroundServiceType),
+        .grants_uri_permissions = flag(attribute::kGrantUriPermissions),
+        .exclude_from_recents = flag(attribute::kExcludeFromRecents),
+        .isolated_process = flag(attribute::kIsolatedProcess)};
+    for (const AxmlElement& child : element.children) {
+      check_names(child);
+      if (child.name == "meta-data") component.meta_data.push_back(read_meta_data(child));
+      if (child.name != "intent-filter") continue;
+      IntentFilter filter = read_filter(child);
+      component.actions.insert(component.actions.end(), filter.actions.begin(),
+                               filter.actions.end());
+      component.categories.insert(component.categories.end(), filter.categories.begin(),
+                                  filter.categories.end());
+      component.filters.push_back(std::move(filter));
     }
+    keep_config(component, "android.accessibilityservice", manifest_.accessibility_config);
+    keep_config(component, "android.app.device_admin", manifest_.device_admin_config);
     return component;
+  }
+
+  static void keep_config(const ManifestComponent& component, std::string_view name,
+                          std::uint32_t& config) {
+    const MetaData* found = find_meta_data(component.meta_data, name);
+    if (found != nullptr && config == 0) config = found->resource;
+  }
+
+  IntentFilter read_filter(const AxmlElement& element) {
+    IntentFilter filter{
+        .priority = static_cast<std::int32_t>(flags_of(element, attribute::kPriority)),
+        .auto_verify = boolean_of(element, attribute::kAutoVerify).value_or(false)};
+    for (const AxmlElement& item : element.children) {
+      check_names(item);
+      if (item.name == "action") filter.actions.push_back(text_of(item, attribute::kName));
+      if (item.name == "category") filter.categories.push_back(text_of(item, attribute::kName));
+      if (item.name == "data") filter.data.push_back(read_data(item));
+    }
+    return filter;
+  }
+
+  static IntentData read_data(const AxmlElement& element) {
+    IntentData data{.scheme = text_of(element, attribute::kScheme),
+                    .host = text_of(element, attribute::kHost),
+                    .port = text_of(element, attribute::kPort),
+                    .mime_type = text_of(element, attribute::kMimeType)};
+    for (const std::uint32_t id :
+         {attribute::kPath, attribute::kPathPrefix, attribute::kPathPattern}) {
+      if (data.path.empty()) data.path = text_of(element, id);
+    }
+    return data;
+  }
+
+  static MetaData read_meta_data(const AxmlElement& element) {
+    MetaData out{.name = text_of(element, attribute::kName),
+                 .resource = reference_of(element, attribute::kResource)};
+    if (const AxmlAttribute* value = element.find(attribute::kValue)) {
+      out.value = written_out(*value);
+      if (out.resource == 0 && is_reference(*value)) out.resource = value->data;
+    }
+    return out;
   }
 
   std::string class_name(std::string name) const {
@@ -189,22 +295,41 @@ class ManifestReader {
   // A tool that goes by names reads another manifest than the phone does.
   void check_names(const AxmlElement& element) {
     for (const AxmlAttribute& attribute : element.attributes) {
-      for (const KnownAttribute& known : kKnown) {
-        const bool same_id = attribute.resource_id == known.id;
-        const bool same_name = attribute.name == known.name;
-        if (same_id && !same_name && !attribute.name.empty())
-          note_anomaly(manifest_.anomalies, "axml.attribute_name_lies", element.name,
-                       std::string(known.name) + " is called " + attribute.name.substr(0, 60));
-      }
+      const auto* known = std::lower_bound(
+          std::begin(attribute::kKnown), std::end(attribute::kKnown), attribute.resource_id,
+          [](const attribute::Known& a, std::uint32_t id) { return a.id < id; });
+      if (known == std::end(attribute::kKnown) || known->id != attribute.resource_id) continue;
+      if (attribute.name != known->name && !attribute.name.empty())
+        note_anomaly(manifest_.anomalies, "axml.attribute_name_lies", element.name,
+                     std::string(known->name) + " is called " + attribute.name.substr(0, 60));
     }
   }
 
   AxmlDocument document_;
   AndroidManifest manifest_;
   std::unordered_set<std::string> seen_permissions_;
+  bool has_application_ = false;
 };
 
 }  // namespace
+
+const MetaData* find_meta_data(const std::vector<MetaData>& meta_data, std::string_view name) {
+  const auto found = std::find_if(meta_data.begin(), meta_data.end(),
+                                  [&](const MetaData& item) { return item.name == name; });
+  return found == meta_data.end() ? nullptr : &*found;
+}
+
+bool ManifestComponent::is_exported(std::optional<std::int64_t> target_sdk) const {
+  constexpr std::int64_t kProvidersClosed = 17;
+  if (exported) return *exported;
+  if (kind == ComponentKind::kProvider) return target_sdk.value_or(1) < kProvidersClosed;
+  return !filters.empty();
+}
+
+bool AndroidManifest::allows_cleartext_traffic() const {
+  constexpr std::int64_t kCleartextClosed = 28;
+  return uses_cleartext_traffic.value_or(target_sdk.value_or(1) < kCleartextClosed);
+}
 
 bool AndroidManifest::has_launcher_icon() const {
   const auto contains = [](const std::vector<std::string>& values, std::string_view wanted) {

@@ -1,6 +1,8 @@
 #include "parse/axml/parser.h"
 
 #include <algorithm>
+#include <bit>
+#include <cmath>
 #include <string>
 
 #include "parse/axml/string_pool.h"
@@ -225,6 +227,14 @@ class Parser {
 };
 
 }  // namespace
+
+double axml_number(AxmlType type, std::uint32_t data) {
+  if (type == AxmlType::kFloat) return std::bit_cast<float>(data);
+  // Res_value::COMPLEX_*: a signed mantissa of 24 bits, and where its point is in two bits.
+  constexpr int kPointAt[] = {8, 15, 23, 31};
+  const auto mantissa = static_cast<std::int32_t>(data & 0xffffff00);
+  return std::ldexp(static_cast<double>(mantissa), -kPointAt[data >> 4 & 3]);
+}
 
 const AxmlAttribute* AxmlElement::find(std::uint32_t resource_id) const {
   const auto found = std::find_if(
