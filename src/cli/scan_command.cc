@@ -1,5 +1,6 @@
 #include "cli/scan_command.h"
 
+#include <charconv>
 #include <optional>
 #include <string_view>
 #include <vector>
@@ -15,11 +16,13 @@ namespace bartizan::cli {
 namespace {
 
 constexpr std::string_view kHelp =
-    R"(usage: bartizan scan app [--json] [--installer PACKAGE] [--content DIR] FILE...
+    R"(usage: bartizan scan app [--json] [--sdk LEVEL] [--installer PACKAGE] [--content DIR] FILE...
 
 Reads Android packages (APK) and says what is wrong with them.
 
   --json               one JSON object a line for each file (docs/cli.md)
+  --sdk LEVEL          judge the signature for phones of this API level alone, 28 for Android 9; without
+                       it for all from the app's minimum on
   --installer PACKAGE  the package that installed the app, "" for none; without it nothing is said
                        about where the app came from
   --content DIR        threats, rules and indicators; default: those that came with the program
@@ -40,9 +43,30 @@ struct Options {
   bool json = false;
   bool help = false;
   std::optional<std::string> installer;
+  detect::ScanOptions scan;
   std::string content;
   std::vector<std::string> files;
 };
+
+// API levels, up to what a signature can speak of.
+Result<std::uint32_t> parse_level(const std::string& text) {
+  std::uint32_t level = 0;
+  const char* last = text.data() + text.size();
+  const auto [end, error] = std::from_chars(text.data(), last, level);
+  if (error != std::errc() || end != last || level == 0 || level > INT32_MAX)
+    return Error{ErrorCode::kInvalid, "--sdk needs an API level, such as 28"};
+  return level;
+}
+
+// Options with a value.
+Status set_option(Options& out, const std::string& name, const std::string& value) {
+  if (name == "--installer") out.installer = value;
+  if (name == "--content") out.content = value;
+  if (name == "--sdk") {
+    BARTIZAN_ASSIGN(out.scan.sdk, parse_level(value));
+  }
+  return {};
+}
 
 Result<Options> parse_options(std::span<const std::string> args) {
   Options out;
@@ -57,13 +81,9 @@ Result<Options> parse_options(std::span<const std::string> args) {
       out.json = true;
     } else if (arg == "--help") {
       out.help = true;
-    } else if (arg == "--installer" || arg == "--content") {
+    } else if (arg == "--installer" || arg == "--content" || arg == "--sdk") {
       if (++i == args.size()) return Error{ErrorCode::kInvalid, arg + " needs a value"};
-      if (arg == "--installer") {
-        out.installer = args[i];
-      } else {
-        out.content = args[i];
-      }
+      BARTIZAN_TRY(set_option(out, arg, args[i]));
     } else {
       return Error{ErrorCode::kInvalid, "unknown option " + arg};
     }
@@ -75,7 +95,7 @@ Result<Options> parse_options(std::span<const std::string> args) {
 Result<detect::JudgedApp> scan_file(const std::string& path, const Options& options,
                                     const intel::Content& content, Timestamp now) {
   BARTIZAN_ASSIGN(const MappedFile file, MappedFile::open(path));
-  Result<detect::AppReport> report = detect::scan_app(file.bytes(), content);
+  Result<detect::AppReport> report = detect::scan_app(file.bytes(), content, options.scan);
   if (!report.ok()) return report.error().within(path);
   return detect::judge_app(std::move(report).value(), options.installer,
                            {.content = content, .evaluated_at = now});

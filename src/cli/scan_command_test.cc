@@ -52,6 +52,7 @@ TEST(ScanCommand, ThreatExitsWithOneAndJsonIsALineAFile) {
   ASSERT_NE(signature, nullptr);
   EXPECT_EQ(get_string(*signature, "verdict"), "verified");
   EXPECT_EQ(get_array(*signature, "signers")->size(), 1u);
+  EXPECT_THAT(get_strings(*signature, "schemes"), testing::Contains("v3"));
   EXPECT_THAT(get_strings(*scanned, "permissions"),
               testing::Contains("android.permission.READ_SMS"));
   EXPECT_FALSE(get_strings(*scanned, "techniques").empty());
@@ -72,6 +73,21 @@ TEST(ScanCommand, InstallerDecidesAboutSideloading) {
   const Ran sideloaded = run({"--installer", "", "build/demo-apps/notes.apk"});
   EXPECT_EQ(sideloaded.status, 1);
   EXPECT_THAT(sideloaded.out, HasSubstr("app.sideloaded"));
+}
+
+TEST(ScanCommand, SignatureIsJudgedForThePlatformAskedAbout) {
+  if (!has_demo_apps()) GTEST_SKIP() << "demo apps not built: aapt, smali or apksigner missing";
+  const auto schemes = [](const std::string& level) {
+    const Ran ran = run({"--json", "--sdk", level, "build/demo-apps/notes.apk"});
+    const Result<json::object> scanned = parse_json_object(ran.out);
+    const json::object* signature = scanned.ok() ? get_object(*scanned, "signature") : nullptr;
+    return signature == nullptr ? std::vector<std::string>() : get_strings(*signature, "schemes");
+  };
+  EXPECT_THAT(schemes("23"), testing::ElementsAre("v1"));
+  EXPECT_THAT(schemes("24"), testing::ElementsAre("v2"));
+  EXPECT_THAT(schemes("28"), testing::ElementsAre("v3"));
+  EXPECT_EQ(run({"--sdk", "x", "build/demo-apps/notes.apk"}).status, 2);
+  EXPECT_EQ(run({"--sdk", "0", "build/demo-apps/notes.apk"}).status, 2);
 }
 
 TEST(ScanCommand, WhatIsNoPackageIsOneLineAndExitTwo) {

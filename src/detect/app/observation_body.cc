@@ -43,16 +43,14 @@ void add_manifest_facts(const parse::AndroidManifest& manifest, json::object& bo
 void add_signature_facts(const AppReport& report, json::object& body) {
   std::vector<std::string> sha256;
   std::vector<std::string> sha1;
-  for (const parse::Certificate& signer : report.signature.signers) {
+  for (const parse::Certificate& signer : named_signers(report.phone_signature)) {
     sha256.push_back(signer.sha256);
     sha1.push_back(signer.sha1);
   }
   body["signers"] = strings_array(sha256, 16);
   body["signers_sha1"] = strings_array(sha1, 16);
-  body["debug_signed"] = report.debug_signed;
-  // Not verified is not known: the field is left out, and rules see it so.
-  if (report.signature.verdict != parse::SignatureVerdict::kNotVerified)
-    body["signature"] = to_string(report.signature.verdict);
+  body["debug_signed"] = !report.test_key.empty();
+  body["signature"] = to_string(report.phone_signature.verdict);
 }
 
 }  // namespace

@@ -20,12 +20,21 @@ struct AppReport {
   std::string sha256;  // of the file, hex
   // Absent: it could not be read, which the anomalies say.
   std::optional<parse::AndroidManifest> manifest;
+  // For the platforms that were asked about: one, or all from the app's minimum on.
   parse::ApkSignature signature;
-  bool debug_signed = false;
+  // For a phone of today, or the one platform that was asked about. An app that only an older phone
+  // would refuse is not tampered with.
+  parse::ApkSignature phone_signature;
+  std::string test_key;  // "testkey", "platform", "debug" ...: anybody may hold the signer's key
   // Host names in the code, those that match an indicator first; at most kMaxDomains.
   std::vector<std::string> domains;
   std::vector<parse::Anomaly> anomalies;  // of every parser
   bool truncated = false;                 // something could not be seen
 };
+
+// The signers proven, or else those that a signature which does not verify names.
+inline const std::vector<parse::Certificate>& named_signers(const parse::ApkSignature& signature) {
+  return signature.signers.empty() ? signature.claimed_signers : signature.signers;
+}
 
 }  // namespace bartizan::detect

@@ -4,28 +4,13 @@
 #include <string>
 #include <string_view>
 
+#include "detect/app/signature_json.h"
+
 namespace bartizan::detect {
 namespace {
 
 json::array to_json_array(const std::vector<std::string>& values) {
   return json::array(values.begin(), values.end());
-}
-
-json::object signature_json(const parse::ApkSignature& signature) {
-  json::array signers;
-  for (const parse::Certificate& signer : signature.signers)
-    signers.push_back(json::object{{"sha256", signer.sha256},
-                                   {"sha1", signer.sha1},
-                                   {"subject", signer.subject},
-                                   {"key", signer.key_type},
-                                   {"key_bits", signer.key_bits},
-                                   {"not_before", to_rfc3339(signer.not_before)},
-                                   {"not_after", to_rfc3339(signer.not_after)}});
-  return {{"verdict", to_string(signature.verdict)},
-          {"schemes", to_json_array(signature.schemes)},
-          {"verified_by", signature.verified_by},
-          {"signers", std::move(signers)},
-          {"errors", to_json_array(signature.errors)}};
 }
 
 // What the observation lacks is null: it could not be read, or the file does not say.
@@ -56,7 +41,7 @@ json::object report_json(const JudgedApp& app) {
           {"min_sdk", integer_or_null(manifest ? manifest->min_sdk : std::nullopt)},
           {"target_sdk", value_or_null(app.observation_body, "target_sdk")},
           {"label", value_or_null(app.observation_body, "label")},
-          {"signature", signature_json(app.report.signature)},
+          {"signature", signature_json(app.report)},
           {"permissions", manifest ? to_json_array(manifest->permissions) : json::array()},
           {"domains", to_json_array(app.report.domains)},
           {"anomalies", std::move(anomalies)},

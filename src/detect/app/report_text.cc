@@ -22,10 +22,11 @@ std::string report_text(const JudgedApp& app) {
   for (const std::string& scheme : report.signature.schemes) out << " " << scheme;
   for (const std::string& error : report.signature.errors) out << ", " << error;
   out << "\n";
-  const bool proven = report.signature.verdict == parse::SignatureVerdict::kVerified;
+  for (const std::string& warning : report.signature.warnings) out << "  weak " << warning << "\n";
   for (const parse::Certificate& signer : report.signature.signers)
-    out << (proven ? "  signer " : "  claimed signer ") << signer.sha256 << " " << signer.subject
-        << "\n";
+    out << "  signer " << signer.sha256 << " " << signer.subject << "\n";
+  for (const parse::Certificate& signer : report.signature.claimed_signers)
+    out << "  claimed signer " << signer.sha256 << " " << signer.subject << "\n";
   for (const Finding& finding : app.findings) {
     out << "  [" << to_string(finding.severity) << ", confidence " << finding.confidence << "] "
         << finding.threat << ": " << finding.summary << "\n";

@@ -4,6 +4,7 @@
 
 #include "base/crypto.h"
 #include "detect/app/hosts.h"
+#include "detect/app/test_keys.h"
 #include "parse/apksig/verifier.h"
 #include "parse/arsc/parser.h"
 #include "parse/axml/parser.h"
@@ -15,11 +16,6 @@ namespace {
 
 constexpr std::string_view kManifestName = "AndroidManifest.xml";
 
-// SHA-256 of certificates whose private keys are published (AOSP build/target/product/security).
-constexpr std::string_view kPublishedTestKeys[] = {
-    "a40da80a59d170caa950cf15c18c454d47a39b26989d8b640ecd745ba71bf5dc",  // testkey
-};
-
 // "classes.dex", "classes2.dex" ...: what the runtime loads.
 bool is_dex_name(std::string_view name) {
   if (!name.starts_with("classes") || !name.ends_with(".dex")) return false;
@@ -29,8 +25,8 @@ bool is_dex_name(std::string_view name) {
 
 class Scan {
  public:
-  Scan(const parse::ZipArchive& archive, const intel::Content& content)
-      : archive_(archive), content_(content) {}
+  Scan(const parse::ZipArchive& archive, const intel::Content& content, const ScanOptions& options)
+      : archive_(archive), content_(content), options_(options) {}
 
   Result<AppReport> run() {
     const bool has_code =
@@ -86,16 +82,26 @@ class Scan {
   }
 
   void read_signature() {
-    parse::SignaturePlatform platform;
-    if (report_.manifest) platform.target_sdk = report_.manifest->target_sdk;
-    report_.signature = parse::verify_apk_signature(archive_, platform);
-    for (const parse::Certificate& signer : report_.signature.signers) {
-      const bool published = std::find(std::begin(kPublishedTestKeys), std::end(kPublishedTestKeys),
-                                       signer.sha256) != std::end(kPublishedTestKeys);
-      // The subject that Android's build tools give the key they make for debugging.
-      report_.debug_signed |=
-          published || signer.subject.find("CN=Android Debug") != std::string::npos;
+    parse::SignatureQuestion question;
+    if (report_.manifest) {
+      question.range.min = sdk_level(report_.manifest->min_sdk.value_or(1));
+      question.target_sdk = report_.manifest->target_sdk;
+      question.target_sandbox_version = report_.manifest->target_sandbox_version;
     }
+    if (options_.sdk) question.range.min = question.range.max = *options_.sdk;
+    parse::ApkSignatureVerifier verifier(archive_);
+    report_.signature = report_.phone_signature = verifier.verify(question);
+    if (!options_.sdk && report_.signature.verdict == parse::SignatureVerdict::kRejected) {
+      question.range.min = std::max(question.range.min, parse::kNewestPlatform);
+      report_.phone_signature = verifier.verify(question);
+    }
+    for (const parse::Certificate& signer : named_signers(report_.phone_signature)) {
+      if (report_.test_key.empty()) report_.test_key = test_key_name(signer);
+    }
+  }
+
+  static std::uint32_t sdk_level(std::int64_t stated) {
+    return static_cast<std::uint32_t>(std::clamp<std::int64_t>(stated, 1, INT32_MAX));
   }
 
   void read_code() {
@@ -124,16 +130,17 @@ class Scan {
 
   const parse::ZipArchive& archive_;
   const intel::Content& content_;
+  const ScanOptions& options_;
   AppReport report_;
 };
 
 }  // namespace
 
-Result<AppReport> scan_app(Bytes file, const intel::Content& content) {
+Result<AppReport> scan_app(Bytes file, const intel::Content& content, const ScanOptions& options) {
   const Result<parse::ZipArchive> archive = parse::parse_zip(file);
   if (!archive.ok())
     return Error{ErrorCode::kInvalid, "not an Android package: " + archive.error().message};
-  return Scan(*archive, content).run();
+  return Scan(*archive, content, options).run();
 }
 
 }  // namespace bartizan::detect

@@ -6,39 +6,36 @@
 #include <openssl/x509.h>
 
 #include <algorithm>
-#include <array>
+#include <iterator>
 #include <memory>
 
 namespace bartizan::parse {
 namespace {
-
-constexpr std::size_t kChunkSize = 1 << 20;
 
 enum class KeyKind { kRsaPkcs1, kRsaPss, kEcdsa, kDsa };
 
 struct Algorithm {
   std::uint32_t id;
   KeyKind key;
-  ContentDigest digest;
+  SchemeAlgorithm scheme;
 };
 constexpr Algorithm kAlgorithms[] = {
-    {0x0101, KeyKind::kRsaPss, ContentDigest::kChunkedSha256},
-    {0x0102, KeyKind::kRsaPss, ContentDigest::kChunkedSha512},
-    {0x0103, KeyKind::kRsaPkcs1, ContentDigest::kChunkedSha256},
-    {0x0104, KeyKind::kRsaPkcs1, ContentDigest::kChunkedSha512},
-    {0x0201, KeyKind::kEcdsa, ContentDigest::kChunkedSha256},
-    {0x0202, KeyKind::kEcdsa, ContentDigest::kChunkedSha512},
-    {0x0301, KeyKind::kDsa, ContentDigest::kChunkedSha256},
+    {0x0101, KeyKind::kRsaPss, {ContentDigest::kChunkedSha256, 24}},
+    {0x0102, KeyKind::kRsaPss, {ContentDigest::kChunkedSha512, 24}},
+    {0x0103, KeyKind::kRsaPkcs1, {ContentDigest::kChunkedSha256, 24}},
+    {0x0104, KeyKind::kRsaPkcs1, {ContentDigest::kChunkedSha512, 24}},
+    {0x0201, KeyKind::kEcdsa, {ContentDigest::kChunkedSha256, 24}},
+    {0x0202, KeyKind::kEcdsa, {ContentDigest::kChunkedSha512, 24}},
+    {0x0301, KeyKind::kDsa, {ContentDigest::kChunkedSha256, 24}},
+    {0x0421, KeyKind::kRsaPkcs1, {ContentDigest::kVerity, 28}},
+    {0x0423, KeyKind::kEcdsa, {ContentDigest::kVerity, 28}},
+    {0x0425, KeyKind::kDsa, {ContentDigest::kVerity, 28}},
 };
 
 const Algorithm* find_algorithm(std::uint32_t id) {
   const auto* found = std::find_if(std::begin(kAlgorithms), std::end(kAlgorithms),
                                    [&](const Algorithm& algorithm) { return algorithm.id == id; });
   return found == std::end(kAlgorithms) ? nullptr : found;
-}
-
-const EVP_MD* hash_of(ContentDigest digest) {
-  return digest == ContentDigest::kChunkedSha256 ? EVP_sha256() : EVP_sha512();
 }
 
 int key_type_of(KeyKind kind) {
@@ -69,7 +66,8 @@ Key decode_key(Bytes der) {
 bool verify(const Algorithm& algorithm, EVP_PKEY* key, Bytes data, Bytes signature) {
   const std::unique_ptr<EVP_MD_CTX, Free> context(EVP_MD_CTX_new());
   EVP_PKEY_CTX* options = nullptr;  // owned by `context`
-  const EVP_MD* hash = hash_of(algorithm.digest);
+  const EVP_MD* hash =
+      algorithm.scheme.digest == ContentDigest::kChunkedSha512 ? EVP_sha512() : EVP_sha256();
   if (!context || EVP_DigestVerifyInit(context.get(), &options, hash, nullptr, key) != 1)
     return false;
   if (algorithm.key == KeyKind::kRsaPss &&
@@ -81,26 +79,11 @@ bool verify(const Algorithm& algorithm, EVP_PKEY* key, Bytes data, Bytes signatu
                           data.size()) == 1;
 }
 
-std::array<std::uint8_t, 5> prefix(std::uint8_t mark, std::size_t value) {
-  return {mark, static_cast<std::uint8_t>(value), static_cast<std::uint8_t>(value >> 8),
-          static_cast<std::uint8_t>(value >> 16), static_cast<std::uint8_t>(value >> 24)};
-}
-
-std::vector<std::uint8_t> hash_two(const EVP_MD* hash, Bytes first, Bytes second) {
-  std::vector<std::uint8_t> out(static_cast<std::size_t>(EVP_MD_get_size(hash)));
-  const std::unique_ptr<EVP_MD_CTX, Free> context(EVP_MD_CTX_new());
-  EVP_DigestInit_ex(context.get(), hash, nullptr);
-  EVP_DigestUpdate(context.get(), first.data(), first.size());
-  EVP_DigestUpdate(context.get(), second.data(), second.size());
-  EVP_DigestFinal_ex(context.get(), out.data(), nullptr);
-  return out;
-}
-
 }  // namespace
 
-std::optional<ContentDigest> content_digest_of(std::uint32_t algorithm) {
-  const Algorithm* found = find_algorithm(algorithm);
-  return found == nullptr ? std::nullopt : std::optional(found->digest);
+std::optional<SchemeAlgorithm> scheme_algorithm(std::uint32_t id) {
+  const Algorithm* found = find_algorithm(id);
+  return found == nullptr ? std::nullopt : std::optional(found->scheme);
 }
 
 bool signature_verifies(std::uint32_t algorithm, Bytes public_key, Bytes data, Bytes signature) {
@@ -114,28 +97,12 @@ bool signature_verifies(std::uint32_t algorithm, Bytes public_key, Bytes data, B
 }
 
 bool same_public_key(Bytes a, Bytes b) {
+  if (std::equal(a.begin(), a.end(), b.begin(), b.end())) return true;
   const Key first = decode_key(a);
   const Key second = decode_key(b);
   const bool same = first && second && EVP_PKEY_eq(first.get(), second.get()) == 1;
   ERR_clear_error();
   return same;
-}
-
-std::vector<std::uint8_t> digest_content(const SignedSections& sections, ContentDigest kind) {
-  const EVP_MD* hash = hash_of(kind);
-  std::vector<std::uint8_t> digests;
-  std::size_t count = 0;
-  for (Bytes section :
-       {sections.before_block, sections.central_directory, Bytes(sections.end_record)}) {
-    while (!section.empty()) {
-      const Bytes chunk = section.first(std::min(section.size(), kChunkSize));
-      const auto digest = hash_two(hash, prefix(0xa5, chunk.size()), chunk);
-      digests.insert(digests.end(), digest.begin(), digest.end());
-      section = section.subspan(chunk.size());
-      ++count;
-    }
-  }
-  return hash_two(hash, prefix(0x5a, count), digests);
 }
 
 }  // namespace bartizan::parse

@@ -7,6 +7,11 @@ namespace {
 
 char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
 
+bool same_letters(std::string_view a, std::string_view b) {
+  return std::equal(a.begin(), a.end(), b.begin(), b.end(),
+                    [](char x, char y) { return lower(x) == lower(y); });
+}
+
 class Reader {
  public:
   explicit Reader(Bytes bytes) : text_(as_text(bytes)) {}
@@ -49,11 +54,14 @@ void add_attribute(JarSection& section, std::string_view text) {
 
 std::string_view JarSection::find(std::string_view name) const {
   for (const auto& [key, value] : attributes) {
-    if (std::equal(key.begin(), key.end(), name.begin(), name.end(),
-                   [](char a, char b) { return lower(a) == lower(b); }))
-      return value;
+    if (same_letters(key, name)) return value;
   }
   return {};
+}
+
+std::string_view JarSection::name() const {
+  const bool named = !attributes.empty() && same_letters(attributes.front().first, "Name");
+  return named ? std::string_view(attributes.front().second) : std::string_view();
 }
 
 std::vector<JarSection> parse_jar_sections(Bytes text) {

@@ -16,6 +16,9 @@ struct JarSection {
 
   // Names are compared without regard to case; empty when it is not there.
   std::string_view find(std::string_view name) const;
+
+  // Of the entry it describes: the first attribute, when that is "Name".
+  std::string_view name() const;
 };
 
 inline constexpr std::size_t kMaxJarSections = 200'000;

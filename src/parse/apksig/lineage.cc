@@ -42,11 +42,12 @@ Error broken(const std::string& what) {
 
 }  // namespace
 
-Status verify_lineage(Bytes lineage, Bytes signer) {
+Result<std::vector<std::string>> verify_lineage(Bytes lineage, Bytes signer) {
   ByteReader reader(lineage);
   BARTIZAN_ASSIGN(const std::uint32_t version, reader.u32());
   if (version != kVersion) return broken("unknown version");
   std::set<std::string> seen;
+  std::vector<std::string> out;
   Certificate previous;
   std::uint32_t previous_algorithm = 0;
   Bytes last;
@@ -62,12 +63,13 @@ Status verify_lineage(Bytes lineage, Bytes signer) {
     }
     BARTIZAN_ASSIGN(previous, parse_certificate(node.certificate));
     if (!seen.insert(previous.sha256).second) return broken("a certificate occurs twice");
+    out.push_back(previous.sha256);
     previous_algorithm = node.algorithm;
     last = node.certificate;
   }
   if (!std::equal(last.begin(), last.end(), signer.begin(), signer.end()))
     return broken("it ends with another certificate than the signer's");
-  return {};
+  return out;
 }
 
 }  // namespace bartizan::parse

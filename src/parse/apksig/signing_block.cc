@@ -11,19 +11,25 @@ constexpr std::size_t kFooterSize = 24;  // size and magic
 constexpr std::size_t kMaxPairs = 1024;
 constexpr std::size_t kMaxItems = 256;  // digests, signatures, certificates, attributes of a signer
 
-Result<std::vector<SigningBlock::Pair>> read_pairs(Bytes bytes) {
-  std::vector<SigningBlock::Pair> pairs;
+Result<SigningBlock::Pair> take_pair(ByteReader& reader) {
+  BARTIZAN_ASSIGN(const std::uint64_t size, reader.u64());
+  if (size < 4 || size > reader.remaining())
+    return Error{ErrorCode::kInvalid, "signing block pair of " + std::to_string(size) + " bytes"};
+  BARTIZAN_ASSIGN(const std::uint32_t id, reader.u32());
+  BARTIZAN_ASSIGN(const Bytes value, reader.take(static_cast<std::size_t>(size) - 4));
+  return SigningBlock::Pair{id, value};
+}
+
+void read_pairs(Bytes bytes, SigningBlock& block) {
   ByteReader reader(bytes);
   while (!reader.at_end()) {
-    if (pairs.size() == kMaxPairs) return Error{ErrorCode::kLimit, "too many pairs"};
-    BARTIZAN_ASSIGN(const std::uint64_t size, reader.u64());
-    if (size < 4 || size > reader.remaining())
-      return Error{ErrorCode::kInvalid, "signing block pair of " + std::to_string(size) + " bytes"};
-    BARTIZAN_ASSIGN(const std::uint32_t id, reader.u32());
-    BARTIZAN_ASSIGN(const Bytes value, reader.take(static_cast<std::size_t>(size) - 4));
-    pairs.push_back({id, value});
+    const Result<SigningBlock::Pair> pair = take_pair(reader);
+    if (!pair.ok() || block.pairs.size() == kMaxPairs) {
+      block.malformed = true;
+      return;
+    }
+    block.pairs.push_back(*pair);
   }
-  return pairs;
 }
 
 Result<std::vector<Bytes>> take_sequence(ByteReader& reader) {
@@ -119,7 +125,7 @@ Result<std::optional<SigningBlock>> find_signing_block(const ZipArchive& archive
   BARTIZAN_ASSIGN(const std::uint64_t size_again, reader.u64());
   if (size_again != size) return Error{ErrorCode::kInvalid, "signing block whose two sizes differ"};
   BARTIZAN_ASSIGN(const Bytes pairs, reader.take(static_cast<std::size_t>(size) - kFooterSize));
-  BARTIZAN_ASSIGN(block.pairs, read_pairs(pairs));
+  read_pairs(pairs, block);
   return std::optional<SigningBlock>(std::move(block));
 }
 

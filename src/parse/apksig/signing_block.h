@@ -15,6 +15,8 @@ namespace bartizan::parse {
 inline constexpr std::uint32_t kSchemeV2Block = 0x7109871a;
 inline constexpr std::uint32_t kSchemeV3Block = 0xf05368c0;
 inline constexpr std::uint32_t kSchemeV31Block = 0x1b93ad61;
+inline constexpr std::uint32_t kSourceStampV1Block = 0x2b09189e;
+inline constexpr std::uint32_t kSourceStampV2Block = 0x6dff800d;
 
 struct SigningBlock {
   std::uint64_t offset = 0;  // of the block's first byte in the file
@@ -23,11 +25,13 @@ struct SigningBlock {
     Bytes value;
   };
   std::vector<Pair> pairs;
+  bool malformed = false;  // pairs follow that make no sense; a platform looks no further
 
   std::optional<Bytes> find(std::uint32_t id) const;
 };
 
-// Nothing: the archive has none. kInvalid: it has the magic, and its sizes make no sense.
+// Nothing: the archive has none. kInvalid: it has the magic, and its sizes make no sense, so that
+// no platform takes it for a signing block.
 Result<std::optional<SigningBlock>> find_signing_block(const ZipArchive& archive);
 
 struct AlgorithmValue {

@@ -1,252 +1,267 @@
 #include "parse/apksig/verifier.h"
 
 #include <algorithm>
-#include <map>
 
-#include "parse/apksig/algorithms.h"
+#include "base/crypto.h"
+#include "parse/apksig/block_verifier.h"
+#include "parse/apksig/content_digest.h"
 #include "parse/apksig/jar_verifier.h"
-#include "parse/apksig/lineage.h"
 #include "parse/apksig/signing_block.h"
-#include "parse/x509/parser.h"
+#include "parse/zip/parser.h"
 
 namespace bartizan::parse {
 namespace {
 
-constexpr std::uint32_t kStrippingProtection = 0xbeeff00d;  // v2 attribute: id of a newer scheme
-constexpr std::uint32_t kProofOfRotation = 0x3ba06f8c;
-constexpr std::uint32_t kRotationMinSdk = 0x559f8b02;  // v3 attribute: a v3.1 block must be there
-constexpr std::uint32_t kV3SchemeId = 3;
-constexpr std::uint32_t kFirstV2Platform = 24;
-constexpr std::uint32_t kFirstV3Platform = 28;
-constexpr std::uint32_t kFirstV31Platform = 33;
+constexpr std::uint32_t kFirstSandboxPlatform = 26;
 constexpr std::int64_t kTargetNeedingV2 = 30;
 constexpr std::size_t kEndRecordSize = 22;
 constexpr std::size_t kDirectoryOffsetField = 16;
+constexpr std::string_view kStampEntry = "stamp-cert-sha256";
+constexpr std::size_t kStampBytes = 32;
 
-std::optional<std::uint32_t> u32_of(const SignerAttribute* attribute) {
-  if (attribute == nullptr) return std::nullopt;
-  const Result<std::uint32_t> value = ByteReader(attribute->value).u32();
-  return value.ok() ? std::optional(*value) : std::nullopt;
+SignedSections signed_sections(const ZipArchive& archive, std::uint64_t block_offset) {
+  const std::uint64_t start = archive.central_directory_offset;
+  const std::uint64_t end = archive.end_record_offset;
+  SignedSections sections{.before_block = archive.bytes.first(block_offset),
+                          .central_directory = archive.bytes.subspan(start, end - start)};
+  sections.block_size = start - block_offset;
+  const Bytes record = archive.bytes.subspan(end);
+  sections.end_record.assign(record.begin(), record.end());
+  if (record.size() >= kEndRecordSize) {
+    for (std::size_t i = 0; i < 4; ++i)
+      sections.end_record[kDirectoryOffsetField + i] =
+          static_cast<std::uint8_t>(block_offset >> (8 * i));
+  }
+  return sections;
 }
 
-// One scheme's judgement. No error: the scheme accepts the file.
-struct SchemeResult {
-  std::vector<Certificate> signers;
-  std::vector<std::string> errors;
-  bool applies = true;  // false: no signer of it is meant for this platform
+bool contains(const std::vector<Certificate>& certificates, const Certificate& wanted) {
+  return std::any_of(certificates.begin(), certificates.end(), [&](const Certificate& certificate) {
+    return certificate.sha256 == wanted.sha256;
+  });
+}
+
+bool all_in(const std::vector<Certificate>& certificates, const std::vector<Certificate>& others) {
+  return std::all_of(certificates.begin(), certificates.end(),
+                     [&](const Certificate& certificate) { return contains(others, certificate); });
+}
+
+void add_key_warning(const Certificate& signer, std::vector<std::string>& warnings) {
+  constexpr int kSoundRsaBits = 2048;
+  constexpr int kSoundEcBits = 224;
+  std::string kind;
+  if (signer.key_type == "DSA") kind = "dsa";  // deprecated whatever its size
+  if (signer.key_type == "RSA" && signer.key_bits < kSoundRsaBits) kind = "rsa";
+  if (signer.key_type == "EC" && signer.key_bits < kSoundEcBits) kind = "ec";
+  if (!kind.empty()) warnings.push_back("key." + kind + "_" + std::to_string(signer.key_bits));
+}
+
+// What a file has, found once.
+struct SignedParts {
+  explicit SignedParts(const ZipArchive& file) : archive(file), has_v1(has_jar_signature(file)) {
+    Result<std::optional<SigningBlock>> found = find_signing_block(file);
+    malformed_block = !found.ok();
+    if (found.ok() && found->has_value()) {
+      block = std::move(**found);
+      malformed_block = block.malformed;
+      digests.emplace(signed_sections(file, block.offset));
+    }
+    v2 = block.find(kSchemeV2Block);
+    v3 = block.find(kSchemeV3Block);
+    v31 = block.find(kSchemeV31Block);
+    read_stamp();
+  }
+
+  void read_stamp() {
+    const ZipEntry* entry = archive.find(kStampEntry);
+    const bool has_block = block.find(kSourceStampV2Block) || block.find(kSourceStampV1Block);
+    if (entry == nullptr && !has_block) return;
+    stamp = SourceStamp{.has_block = has_block};
+    if (entry == nullptr) return;
+    const ZipContent content = read_zip_entry(archive, *entry, kStampBytes);
+    if (content.bytes.size() == kStampBytes) stamp->certificate_sha256 = hex(content.bytes);
+  }
+
+  const ZipArchive& archive;
+  bool has_v1;
+  SigningBlock block;
+  bool malformed_block = false;
+  std::optional<Bytes> v2, v3, v31;
+  std::optional<ContentDigests> digests;  // present when there is a signing block
+  std::optional<SourceStamp> stamp;
 };
 
-class Verifier {
+class Verification {
  public:
-  Verifier(const ZipArchive& archive, const SignaturePlatform& platform)
-      : archive_(archive), platform_(platform) {}
+  Verification(SignedParts& parts, const SignatureQuestion& question)
+      : parts_(parts), question_(question), range_(question.range) {}
 
-  ApkSignature verify() {
-    const bool has_v1 = has_jar_signature(archive_);
-    const Result<std::optional<SigningBlock>> block = find_signing_block(archive_);
-    if (has_v1) out_.schemes.push_back("v1");
-    if (!block.ok()) return reject("block.malformed");
-    if (block->has_value()) block_ = **block;
-    const std::optional<Bytes> v2 = block_.find(kSchemeV2Block);
-    const std::optional<Bytes> v3 = block_.find(kSchemeV3Block);
-    const std::optional<Bytes> v31 = block_.find(kSchemeV31Block);
-    if (v2) out_.schemes.push_back("v2");
-    if (v3) out_.schemes.push_back("v3");
-    if (v31) out_.schemes.push_back("v3.1");
-    if (archive_.truncated || has_broken_directory()) return reject("archive.malformed");
-    if (platform_.sdk >= kFirstV31Platform && v31 && try_v31(*v31, v3)) return out_;
-    if (platform_.sdk >= kFirstV3Platform && v3) return conclude("v3", verify_v3(*v3, "v3", v31));
-    if (platform_.sdk >= kFirstV2Platform && v2)
-      return conclude("v2", verify_v2(*v2, v3.has_value()));
-    return judge_v1(has_v1);
+  ApkSignature run() {
+    list_what_is_there();
+    if (parts_.archive.truncated || has_broken_directory()) {
+      fail("archive.malformed");
+    } else if (range_.max >= kFirstSandboxPlatform && !has_manifest()) {
+      fail("archive.no_manifest");
+    }
+    if (!failed() && range_.max >= kFirstV2Platform) verify_blocks();
+    if (!failed()) verify_jar();
+    if (!failed()) compare_signers();
+    if (!failed()) check_target();
+    conclude();
+    return std::move(out_);
   }
 
  private:
-  ApkSignature reject(std::string_view error) {
-    out_.verdict = SignatureVerdict::kRejected;
-    out_.errors.emplace_back(error);
-    return out_;
+  bool failed() const { return !out_.errors.empty(); }
+  void fail(std::string_view id) { out_.errors.emplace_back(id); }
+
+  // Keeps an outcome when it is good, else its errors.
+  template <typename Outcome>
+  void settle(std::string_view scheme, Outcome outcome, std::optional<Outcome>& good) {
+    out_.errors.insert(out_.errors.end(), outcome.errors.begin(), outcome.errors.end());
+    if (!outcome.signers.empty()) out_.claimed_signers = outcome.signers;
+    if (!outcome.errors.empty()) return;
+    out_.schemes.emplace_back(scheme);
+    good = std::move(outcome);
+  }
+
+  void list_what_is_there() {
+    if (parts_.has_v1) out_.present.emplace_back("v1");
+    if (parts_.v2) out_.present.emplace_back("v2");
+    if (parts_.v3) out_.present.emplace_back("v3");
+    if (parts_.v31) out_.present.emplace_back("v3.1");
+    out_.source_stamp = parts_.stamp;
   }
 
   bool has_broken_directory() const {
-    return std::any_of(archive_.anomalies.begin(), archive_.anomalies.end(),
+    const std::vector<Anomaly>& anomalies = parts_.archive.anomalies;
+    return std::any_of(anomalies.begin(), anomalies.end(),
                        [](const Anomaly& anomaly) { return anomaly.id == "zip.bad_directory"; });
   }
+  bool has_manifest() const { return parts_.archive.find("AndroidManifest.xml") != nullptr; }
 
-  // False: this platform is older than the rotated key is meant for, so v3 decides.
-  bool try_v31(Bytes value, std::optional<Bytes> v3) {
-    SchemeResult result = verify_v3(value, "v3.1", std::nullopt);
-    if (!result.applies && result.errors.empty()) return false;
-    if (!v3) {
-      fail(result, "v3.1", "stripped");  // v3 must stand beside it
+  bool knows_v3() const { return range_.max >= kFirstV3Platform; }
+  bool knows_v31() const { return range_.max >= kFirstV31Platform; }
+  // A platform that found a scheme does not look for an older one; only older platforms do.
+  bool found_v3_or_newer() const {
+    return (parts_.v3 && knows_v3()) || (parts_.v31 && knows_v31());
+  }
+  bool found_any_block() const {
+    return range_.max >= kFirstV2Platform && (parts_.v2 || found_v3_or_newer());
+  }
+
+  void verify_blocks() {
+    if (knows_v3()) verify_v3_blocks();
+    const bool v2_counts = range_.min < kFirstV3Platform || !found_v3_or_newer();
+    if (failed() || !parts_.v2 || !v2_counts) return;
+    const bool misses_v3 = knows_v3() && !parts_.v3;
+    settle("v2", verify_v2_block(*parts_.v2, range_, misses_v3, *parts_.digests), v2_);
+  }
+
+  void verify_v3_blocks() {
+    std::optional<std::uint32_t> rotation_from;
+    if (parts_.v31 && knows_v31()) {
+      settle("v3.1",
+             verify_v3_block(*parts_.v31, V3Scheme::kV31, range_, std::nullopt, *parts_.digests),
+             v31_);
+      // The reference lists v3.1 by its signature alone and leaves the content to v3, whose digests
+      // are the same in an honest file. The list follows it; the verdict, like a phone, does not.
+      if (out_.errors == std::vector<std::string>{"v3.1.digest_mismatch"})
+        out_.schemes.emplace_back("v3.1");
+      if (failed()) return;
+      if (!parts_.v3) return fail("v3.1.without_v3");
+      rotation_from = v31_->lowest_sdk;
+    }
+    if (parts_.v3)
+      settle("v3",
+             verify_v3_block(*parts_.v3, V3Scheme::kV3, range_, rotation_from, *parts_.digests),
+             v3_);
+  }
+
+  void verify_jar() {
+    if (question_.target_sandbox_version.value_or(1) > 1 && range_.max >= kFirstSandboxPlatform &&
+        !found_any_block())
+      fail("v1.sandbox_needs_v2");
+    if (range_.min >= kFirstV2Platform && found_any_block()) return;
+    JarSignature jar = verify_jar_signature(
+        parts_.archive, range_,
+        {.v2 = parts_.v2.has_value(), .v3 = parts_.v3.has_value() && knows_v3()});
+    undecided_ = jar.limit_reached && jar.errors.empty() && !failed();
+    if (undecided_) {
+      out_.claimed_signers = std::move(jar.signers);
+      fail("v1.too_large");
     } else {
-      SchemeResult unused;
-      for (const SchemeSigner& signer : signers_of(*v3, SignerLayout::kV3, "v3", unused))
-        check_rotation_mark(signer, value, result);
-    }
-    conclude("v3.1", std::move(result));
-    return true;
-  }
-
-  ApkSignature conclude(std::string_view scheme, SchemeResult result) {
-    if (!result.applies) result.errors.push_back(std::string(scheme) + ".no_signers");
-    out_.verified_by = result.errors.empty() ? scheme : "";
-    out_.verdict =
-        result.errors.empty() ? SignatureVerdict::kVerified : SignatureVerdict::kRejected;
-    out_.signers = std::move(result.signers);
-    out_.errors = std::move(result.errors);
-    return out_;
-  }
-
-  SchemeResult verify_v2(Bytes value, bool has_v3) {
-    SchemeResult result;
-    const std::vector<SchemeSigner> signers = signers_of(value, SignerLayout::kV2, "v2", result);
-    for (const SchemeSigner& signer : signers) {
-      verify_signer(signer, "v2", result);
-      if (platform_.sdk >= kFirstV3Platform && !has_v3 &&
-          u32_of(signer.attribute(kStrippingProtection)) == kV3SchemeId)
-        result.errors.push_back("v2.stripped");  // it had a v3 signature once
-    }
-    return result;
-  }
-
-  SchemeResult verify_v3(Bytes value, std::string_view scheme, std::optional<Bytes> v31) {
-    SchemeResult result;
-    const std::vector<SchemeSigner> signers = signers_of(value, SignerLayout::kV3, scheme, result);
-    std::vector<const SchemeSigner*> meant;
-    for (const SchemeSigner& signer : signers) {
-      if (signer.min_sdk <= platform_.sdk && platform_.sdk <= signer.max_sdk)
-        meant.push_back(&signer);
-    }
-    result.applies = !meant.empty() || !result.errors.empty();
-    if (meant.size() > 1) fail(result, scheme, "too_many_signers");
-    for (const SchemeSigner* signer : meant) {
-      verify_signer(*signer, scheme, result);
-      if (signer->min_sdk != signer->signed_min_sdk || signer->max_sdk != signer->signed_max_sdk)
-        fail(result, scheme, "sdk_range_mismatch");
-      const SignerAttribute* lineage = signer->attribute(kProofOfRotation);
-      if (lineage != nullptr && !signer->certificates.empty() &&
-          !verify_lineage(lineage->value, signer->certificates.front()).ok())
-        fail(result, scheme, "bad_lineage");
-      if (scheme == "v3") check_rotation_mark(*signer, v31, result);
-    }
-    return result;
-  }
-
-  // A v3 signer that says from which API level another key holds needs the v3.1 block that has it.
-  void check_rotation_mark(const SchemeSigner& signer, std::optional<Bytes> v31,
-                           SchemeResult& result) {
-    const std::optional<std::uint32_t> from = u32_of(signer.attribute(kRotationMinSdk));
-    if (!from || platform_.sdk < kFirstV31Platform) return;
-    if (!v31) {
-      fail(result, "v3", "stripped");
-      return;
-    }
-    SchemeResult unused;
-    for (const SchemeSigner& other : signers_of(*v31, SignerLayout::kV3, "v3.1", unused)) {
-      if (other.min_sdk == *from) return;
-    }
-    fail(result, "v3", "sdk_range_mismatch");
-  }
-
-  static std::vector<SchemeSigner> signers_of(Bytes value, SignerLayout layout,
-                                              std::string_view scheme, SchemeResult& result) {
-    Result<std::vector<SchemeSigner>> signers = parse_signers(value, layout);
-    if (!signers.ok()) {
-      fail(result, scheme,
-           signers.error().code == ErrorCode::kLimit ? "too_many_signers" : "malformed");
-      return {};
-    }
-    if (signers->empty()) fail(result, scheme, "no_signers");
-    return std::move(signers).value();
-  }
-
-  static void fail(SchemeResult& result, std::string_view scheme, std::string_view what) {
-    result.errors.push_back(std::string(scheme) + "." + std::string(what));
-  }
-
-  void verify_signer(const SchemeSigner& signer, std::string_view scheme, SchemeResult& result) {
-    const AlgorithmValue* best = best_signature(signer);
-    if (best == nullptr) return fail(result, scheme, "no_supported_algorithm");
-    if (!signature_verifies(best->algorithm, signer.public_key, signer.signed_data, best->value))
-      fail(result, scheme, "signature_mismatch");
-    if (!same_algorithms(signer)) fail(result, scheme, "algorithm_mismatch");
-    if (signer.certificates.empty()) return fail(result, scheme, "no_certificate");
-    Result<Certificate> certificate = parse_certificate(signer.certificates.front());
-    if (!certificate.ok()) return fail(result, scheme, "bad_certificate");
-    if (!same_public_key(certificate->public_key, signer.public_key))
-      fail(result, scheme, "public_key_mismatch");
-    result.signers.push_back(std::move(certificate).value());
-    for (const AlgorithmValue& digest : signer.digests) {
-      if (digest.algorithm != best->algorithm) continue;
-      const std::vector<std::uint8_t>& actual = content_digest(*content_digest_of(best->algorithm));
-      if (!std::equal(actual.begin(), actual.end(), digest.value.begin(), digest.value.end()))
-        fail(result, scheme, "digest_mismatch");
+      settle("v1", std::move(jar), v1_);
     }
   }
 
-  // The platform verifies one signature: that with the strongest digest, the first of equals.
-  static const AlgorithmValue* best_signature(const SchemeSigner& signer) {
-    const AlgorithmValue* best = nullptr;
-    for (const AlgorithmValue& signature : signer.signatures) {
-      const std::optional<ContentDigest> digest = content_digest_of(signature.algorithm);
-      if (!digest) continue;
-      if (best == nullptr || *digest > *content_digest_of(best->algorithm)) best = &signature;
+  // The signatures of one file must speak of the same people, or of one person's keys in order.
+  void compare_signers() {
+    if (v1_ && v2_) {
+      if (!all_in(v1_->signers, v2_->signers)) fail("v1.signer_not_in_v2");
+      if (!all_in(v2_->signers, v1_->signers)) fail("v2.signer_not_in_v1");
     }
-    return best;
+    if (!v3_ || !(v1_ || v2_)) return;
+    const std::vector<Certificate>& past = v1_ ? v1_->signers : v2_->signers;
+    if (past.size() != 1) fail("v3.several_past_signers");
+    const std::vector<std::string>& lineage =
+        v31_ && !v31_->lineage.empty() ? v31_->lineage : v3_->lineage;
+    if (lineage.empty() && v3_->signers.size() != 1) fail("v3.too_many_signers");
+    const std::string& oldest = lineage.empty() ? v3_->signers.front().sha256 : lineage.front();
+    if (past.front().sha256 != oldest) fail("v3.past_signers_differ");
   }
 
-  static bool same_algorithms(const SchemeSigner& signer) {
-    return std::equal(signer.digests.begin(), signer.digests.end(), signer.signatures.begin(),
-                      signer.signatures.end(),
-                      [](const auto& a, const auto& b) { return a.algorithm == b.algorithm; });
+  void check_target() {
+    const std::int64_t target = question_.target_sdk.value_or(0);
+    if (target >= kTargetNeedingV2 && range_.max >= target && !v2_ && !v3_ && !v31_)
+      fail("v1.required");
   }
 
-  const std::vector<std::uint8_t>& content_digest(ContentDigest kind) {
-    const auto [found, is_new] = digests_.try_emplace(kind);
-    if (is_new) found->second = digest_content(signed_sections(), kind);
-    return found->second;
-  }
-
-  SignedSections signed_sections() const {
-    const std::uint64_t start = archive_.central_directory_offset;
-    const std::uint64_t end = archive_.end_record_offset;
-    SignedSections sections{.before_block = archive_.bytes.first(block_.offset),
-                            .central_directory = archive_.bytes.subspan(start, end - start)};
-    const Bytes record = archive_.bytes.subspan(end);
-    sections.end_record.assign(record.begin(), record.end());
-    if (record.size() >= kEndRecordSize) {
-      for (std::size_t i = 0; i < 4; ++i)
-        sections.end_record[kDirectoryOffsetField + i] =
-            static_cast<std::uint8_t>(block_.offset >> (8 * i));
+  void conclude() {
+    std::sort(out_.schemes.begin(), out_.schemes.end());
+    if (out_.present.empty() && (!failed() || out_.errors.front().starts_with("v1."))) {
+      out_.verdict = SignatureVerdict::kUnsigned;
+      out_.errors.clear();
+    } else if (failed()) {
+      out_.verdict = undecided_ ? SignatureVerdict::kError : SignatureVerdict::kRejected;
+    } else {
+      out_.verdict = SignatureVerdict::kVerified;
+      out_.verified_by = out_.schemes.back();
+      if (v31_ || v3_) {
+        const BlockResult& newest = v31_ ? *v31_ : *v3_;
+        out_.signers = {newest.signers.back()};
+        out_.lineage = v31_ && !v31_->lineage.empty() ? v31_->lineage
+                       : v3_                          ? v3_->lineage
+                                                      : std::vector<std::string>();
+      } else {
+        out_.signers = v2_ ? v2_->signers : v1_->signers;
+      }
+      out_.claimed_signers.clear();
     }
-    return sections;
+    list_warnings();
   }
 
-  ApkSignature judge_v1(bool present) {
-    if (!present && out_.schemes.empty()) return out_;  // unsigned
-    if (!present) return reject("v1.no_signers");
-    JarSignature jar = verify_jar_signature(archive_);
-    // Only a platform that would have looked at the newer scheme misses it.
-    const bool misses_v2 = jar.speaks_of_v2 && platform_.sdk >= kFirstV2Platform;
-    const bool misses_v3 = jar.speaks_of_v3 && platform_.sdk >= kFirstV3Platform;
-    if (misses_v2 || misses_v3) jar.errors.push_back("v1.stripped");
-    if (platform_.sdk >= kTargetNeedingV2 && platform_.target_sdk.value_or(0) >= kTargetNeedingV2)
-      jar.errors.push_back("v1.required");
-    const bool undecided = jar.limit_reached && jar.errors.empty();
-    conclude("v1", {.signers = std::move(jar.signers), .errors = std::move(jar.errors)});
-    if (undecided) {
-      out_.verdict = SignatureVerdict::kNotVerified;
-      out_.verified_by = "";
+  void list_warnings() {
+    if (parts_.malformed_block) out_.warnings.emplace_back("block.malformed");
+    if (out_.verdict != SignatureVerdict::kVerified) return;
+    if (out_.verified_by == "v1") {
+      out_.warnings.emplace_back("scheme.v1_only");
+      const auto uses = [&](std::string_view digest) {
+        return std::find(v1_->digests.begin(), v1_->digests.end(), digest) != v1_->digests.end();
+      };
+      if (uses("MD5")) out_.warnings.emplace_back("digest.md5");
+      if (uses("SHA1")) out_.warnings.emplace_back("digest.sha1");
     }
-    return out_;
+    for (const Certificate& signer : out_.signers) add_key_warning(signer, out_.warnings);
   }
 
-  const ZipArchive& archive_;
-  const SignaturePlatform& platform_;
-  SigningBlock block_;
+  SignedParts& parts_;
+  const SignatureQuestion& question_;
+  SdkRange range_;
   ApkSignature out_;
-  std::map<ContentDigest, std::vector<std::uint8_t>> digests_;
+  std::optional<BlockResult> v2_, v3_, v31_;  // present when they accept the file
+  std::optional<JarSignature> v1_;
+  bool undecided_ = false;
 };
 
 }  // namespace
@@ -259,14 +274,26 @@ std::string_view to_string(SignatureVerdict value) {
       return "rejected";
     case SignatureVerdict::kUnsigned:
       return "unsigned";
-    case SignatureVerdict::kNotVerified:
-      return "not_verified";
+    case SignatureVerdict::kError:
+      return "error";
   }
   return "";
 }
 
-ApkSignature verify_apk_signature(const ZipArchive& archive, const SignaturePlatform& platform) {
-  return Verifier(archive, platform).verify();
+struct ApkSignatureVerifier::State {
+  SignedParts parts;
+};
+
+ApkSignatureVerifier::ApkSignatureVerifier(const ZipArchive& archive)
+    : state_(std::make_unique<State>(State{SignedParts(archive)})) {}
+ApkSignatureVerifier::~ApkSignatureVerifier() = default;
+
+ApkSignature ApkSignatureVerifier::verify(const SignatureQuestion& question) {
+  return Verification(state_->parts, question).run();
+}
+
+ApkSignature verify_apk_signature(const ZipArchive& archive, const SignatureQuestion& question) {
+  return ApkSignatureVerifier(archive).verify(question);
 }
 
 }  // namespace bartizan::parse
