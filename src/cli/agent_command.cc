@@ -94,11 +94,9 @@ Result<Options> parse_options(std::span<const std::string> args) {
       {"--tokens", &out.enrolments},   {"--data", &out.data},
       {"--state", &out.data},          {"--files", &out.files},
       {"--content", &out.content},     {"--speed", &speed}};
-  const std::map<std::string, bool*, std::less<>> flags = {{"--list", &out.list},
-                                                           {"--once", &out.once},
-                                                           {"--follow", &out.follow},
-                                                           {"--json", &out.json},
-                                                           {"--help", &out.help}};
+  const std::map<std::string, bool*, std::less<>> flags = {
+      {"--list", &out.list}, {"--once", &out.once}, {"--follow", &out.follow},
+      {"--json", &out.json}, {"--help", &out.help}, {"-h", &out.help}};
   for (std::size_t i = 0; i < args.size(); ++i) {
     if (const auto flag = flags.find(args[i]); flag != flags.end()) {
       *flag->second = true;

@@ -8,7 +8,7 @@
 #include "base/time.h"
 #include "cli/content_location.h"
 #include "detect/link/check.h"
-#include "parse/domain/utf8.h"
+#include "parse/anomaly.h"
 
 namespace bartizan::cli {
 namespace {
@@ -69,21 +69,15 @@ Result<Options> parse_options(std::span<const std::string> args) {
   return options;
 }
 
-// What a terminal must not be told to do: control characters become spaces.
-std::string printable(std::string_view text) {
-  std::string out = parse::encode_utf8(parse::decode_utf8_lossy(text));
-  for (char& c : out) {
-    if (static_cast<unsigned char>(c) < 0x20 || c == 0x7f) c = ' ';
-  }
-  return out;
-}
+constexpr std::size_t kMaxShownBytes = 8192;
 
 void print_text(const detect::CheckedLink& checked, std::ostream& out) {
-  out << detect::to_string(checked.verdict) << '\t' << printable(checked.text) << '\n';
+  out << detect::to_string(checked.verdict) << '\t'
+      << parse::printable(checked.text, kMaxShownBytes) << '\n';
   if (!checked.address) out << "\t" << checked.error << '\n';
   for (const Finding& finding : checked.findings) {
     out << '\t' << finding.threat << " (" << to_string(finding.severity) << ", confidence "
-        << finding.confidence << "): " << printable(finding.summary) << '\n';
+        << finding.confidence << "): " << parse::printable(finding.summary, kMaxShownBytes) << '\n';
   }
 }
 

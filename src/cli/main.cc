@@ -81,7 +81,11 @@ int run(const std::vector<std::string>& args) {
 
 int main(int argc, char** argv) {
   try {
-    return bartizan::cli::run({argv + 1, argv + argc});
+    const int status = bartizan::cli::run({argv + 1, argv + argc});
+    // On a full disk half an answer must not pass for the whole.
+    if (std::cout.flush()) return status;
+    std::cerr << "bartizan: standard output cannot be written\n";
+    return 2;
   } catch (const std::exception& error) {
     std::cerr << "bartizan: " << error.what() << "\n";
     return 2;

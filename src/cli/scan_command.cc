@@ -73,13 +73,13 @@ Result<Options> parse_options(std::span<const std::string> args) {
   bool only_files = false;
   for (std::size_t i = 0; i < args.size(); ++i) {
     const std::string& arg = args[i];
-    if (only_files || !arg.starts_with("--")) {
+    if (only_files || !arg.starts_with('-')) {
       out.files.push_back(arg);
     } else if (arg == "--") {
       only_files = true;
     } else if (arg == "--json") {
       out.json = true;
-    } else if (arg == "--help") {
+    } else if (arg == "--help" || arg == "-h") {
       out.help = true;
     } else if (arg == "--installer" || arg == "--content" || arg == "--sdk") {
       if (++i == args.size()) return Error{ErrorCode::kInvalid, arg + " needs a value"};
@@ -148,7 +148,8 @@ int scan_apps(const Options& options, std::ostream& out, std::ostream& err) {
 }  // namespace
 
 int run_scan(std::span<const std::string> args, std::ostream& out, std::ostream& err) {
-  const bool asks_help = !args.empty() && (args[0] == "--help" || args[0] == "help");
+  const bool asks_help =
+      !args.empty() && (args[0] == "--help" || args[0] == "-h" || args[0] == "help");
   if (asks_help) {
     out << kHelp;
     return kNothingFound;

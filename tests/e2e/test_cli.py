@@ -3,6 +3,7 @@ import json
 import os
 import pathlib
 import shutil
+import subprocess
 import tempfile
 import unittest
 
@@ -27,6 +28,18 @@ class CommandLine(unittest.TestCase):
             self.assertRegex(text, rf"bartizan {command} .*\S", command)
             self.assertIn("\nExamples:\n", text, command)
             self.assertIn("\nExit status: ", text, command)
+            self.assertEqual(harness.run(*command.split(), "-h").stdout, text, command)
+
+    def test_an_answer_that_cannot_be_written_is_exit_2(self):
+        with open("/dev/full", "w") as full:
+            done = subprocess.run([harness.BINARY, "check", "link", "--json", "https://www.wikipedia.org/"],
+                                  stdout=full, stderr=subprocess.PIPE, text=True, timeout=60)
+        self.assertEqual((done.returncode, done.stderr), (2, "bartizan: standard output cannot be written\n"))
+
+    def test_a_link_cannot_steer_the_terminal(self):
+        shown = harness.run("check", "link", "https://example.org/\u009b2J\u202e", expect=0).stdout
+        self.assertNotIn("\u009b", shown)
+        self.assertNotIn("\u202e", shown)
 
     def test_what_is_not_known_is_exit_2_with_one_line(self):
         for arguments in (["nonsense"], ["scan", "nonsense"], ["scan", "app", "--nonsense"], ["check", "link"], ["serve"]):
