@@ -106,8 +106,10 @@ int run_check(std::span<const std::string> args, std::istream& in, std::ostream&
   }
   bool found = false;
   bool judged = false;
+  bool given = false;
   const auto check_one = [&](const std::string& text) {
     const detect::CheckedLink checked = detect::check_link(text, **content, SystemClock().now());
+    given = true;
     judged |= checked.address.has_value();
     found |= !checked.findings.empty();
     if (options->json) {
@@ -123,6 +125,7 @@ int run_check(std::span<const std::string> args, std::istream& in, std::ostream&
       if (line.find_first_not_of(" \t") != std::string::npos) check_one(line);
     }
   }
+  if (!given) err << "bartizan check: no address on standard input\n";
   return found ? 1 : judged ? 0 : 2;
 }
 

@@ -272,6 +272,7 @@ Status explain(const Options& options, std::ostream& out) {
     return Error{ErrorCode::kNotFound, "no threat and no file is named '" + options.subject +
                                            "'; bartizan explain lists the threats"};
   BARTIZAN_ASSIGN(const auto findings, load_findings(options.subject));
+  if (findings.empty() && !options.json) out << "no findings in " << options.subject << "\n";
   for (std::size_t i = 0; i < findings.size(); ++i) {
     if (i > 0 && !options.json) out << "\n";
     explainer.explain(findings[i]);

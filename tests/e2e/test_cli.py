@@ -63,6 +63,14 @@ class CommandLine(unittest.TestCase):
         self.assertEqual([line["url"] for line in lines], urls)
         self.assertEqual([bool(line["findings"]) for line in lines], [False, True, False])
 
+    def test_nothing_to_say_is_said(self):
+        for text in ("", "\n\n"):
+            done = harness.run("check", "link", "-", input=text, expect=2)
+            self.assertEqual(done.stderr, "bartizan check: no address on standard input\n")
+        path = self.folder / "clean.json"
+        path.write_text(harness.run("check", "link", "--json", "https://www.wikipedia.org/").stdout)
+        self.assertEqual(harness.run("explain", path).stdout, f"no findings in {path}\n")
+
     def test_links_that_are_none_do_not_end_it(self):
         for text in ("", "\x01", "http://", "https://[::1", "javascript:alert(1)", "x" * 70_000, "https://" + "a." * 2000):
             harness.run("check", "link", "-", input=text + "\n", expect=(0, 1, 2))
