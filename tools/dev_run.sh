@@ -2,6 +2,8 @@
 # The data folder is ./data (BARTIZAN_DATA names another); a second run continues with it.
 # BARTIZAN_PORT: the console's port, 8443 by default; the two ports after it are the phones'.
 dev_run() {
+  # Started in the background by a script, this shell would ignore SIGINT and could not trap it.
+  [[ -n ${BARTIZAN_RUN_HEARS_SIGINT:-} ]] || BARTIZAN_RUN_HEARS_SIGINT=1 exec env --default-signal=INT ./dev run "$@"
   local fleet=yes data=${BARTIZAN_DATA:-$PWD/data} port=${BARTIZAN_PORT:-8443}
   case ${1:-} in
     '') ;;
@@ -9,6 +11,7 @@ dev_run() {
     *) die "run: unknown option $1" ;;
   esac
   refuse_taken_ports "$port"
+  refuse_data_in_use "$data"
 
   if [[ $fleet == yes ]]; then steps 6; else steps 4; fi
   step "packages"
@@ -40,6 +43,13 @@ refuse_taken_ports() {
       die "port $port is taken, perhaps by another ./dev run; end that one, or choose another: BARTIZAN_PORT=9443 ./dev run"
     fi
   done
+}
+
+# The server would refuse too, but only after this run has replaced the console and the logs of that one.
+refuse_data_in_use() {
+  if [[ -r $1/lock ]] && ! flock --nonblock "$1/lock" true; then
+    die "a server is running on $1; end it, or choose another folder: BARTIZAN_DATA=$PWD/data-2 ./dev run"
+  fi
 }
 
 # start_server DATA PORT: leaves $server_pid, and the ready line in build/run/ready.json.
