@@ -10,6 +10,7 @@ import "./styles/dialogs.css";
 import "./styles/pages.css";
 import "./styles/policy_and_enrol.css";
 import "./styles/phone_and_alert.css";
+import "./styles/settings.css";
 
 import { createTheme, MantineProvider } from "@mantine/core";
 import { QueryClient, QueryClientProvider } from "@tanstack/react-query";

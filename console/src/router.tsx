@@ -111,6 +111,27 @@ const audit = createRoute({
   component: lazyRouteComponent(() => import("./pages/audit"), "Audit"),
 });
 
+const connectors = createRoute({
+  getParentRoute: () => rootRoute,
+  path: "/connectors",
+  component: lazyRouteComponent(() => import("./pages/connectors"), "Connectors"),
+});
+const settings = createRoute({
+  getParentRoute: () => rootRoute,
+  path: "/settings",
+  component: lazyRouteComponent(() => import("./pages/account"), "Account"),
+});
+const administrators = createRoute({
+  getParentRoute: () => rootRoute,
+  path: "/settings/administrators",
+  component: lazyRouteComponent(() => import("./pages/administrators"), "Administrators"),
+});
+const tokens = createRoute({
+  getParentRoute: () => rootRoute,
+  path: "/settings/tokens",
+  component: lazyRouteComponent(() => import("./pages/api_tokens"), "ApiTokens"),
+});
+
 // Plain query strings: ?risk=high, not JSON.
 const parseSearch = (search: string) => Object.fromEntries(new URLSearchParams(search));
 const stringifySearch = (search: Raw) => {
@@ -133,6 +154,10 @@ export const router = createRouter({
     policy,
     enrol,
     audit,
+    connectors,
+    settings,
+    administrators,
+    tokens,
   ]),
   parseSearch,
   stringifySearch,

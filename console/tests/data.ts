@@ -2,9 +2,12 @@
 import { tierFields } from "../src/api/observations";
 import type {
   Action,
+  Administrator,
   Alert,
   AlertDetail,
+  ApiToken,
   AuditEntry,
+  Connector,
   Device,
   DeviceDetail,
   DeviceListItem,
@@ -339,12 +342,12 @@ export function deviceDetail(device: Device): DeviceDetail {
 }
 
 export const timeline: TimelineEntry[] = [
-  { at: ago(3 * MINUTE), kind: "action", id: uuid(6, 1), title: "Tell the owner: done", detail: "Shown on the phone", severity: null },
-  { at: ago(4 * MINUTE), kind: "decision", id: uuid(7, 1), title: "Policy “personal”, rule “suspicious app”", detail: "enforce: notify_user, ask_remove_app, restrict_access", severity: null },
-  { at: ago(4 * MINUTE), kind: "problem_opened", id: uuid(3, 1), title: "Banking trojan pattern: Swift Parcel", detail: "confidence 94", severity: "critical" },
+  { at: ago(3 * MINUTE), kind: "action", id: uuid(6, 1), title: "notify user: done", detail: "Shown on the phone", severity: null },
+  { at: ago(4 * MINUTE), kind: "decision", id: uuid(7, 1), title: "Policy personal, rule suspicious app (enforce)", detail: "severity is critical (wanted: at least high)", severity: null },
+  { at: ago(4 * MINUTE), kind: "problem_opened", id: uuid(3, 1), title: "Banking trojan pattern", detail: "Swift Parcel", severity: "critical" },
   { at: ago(4 * MINUTE), kind: "observation", id: uuid(5, 1), title: "Threat found on the phone", detail: "app.banker_permissions", severity: null },
   { at: ago(5 * MINUTE), kind: "problem_opened", id: uuid(3, 3), title: "Look-alike address opened", detail: "swıftpost.example", severity: "high" },
-  { at: ago(2 * DAY), kind: "problem_resolved", id: uuid(3, 30), title: "Open Wi-Fi left", detail: "The phone joined another network", severity: null },
+  { at: ago(2 * DAY), kind: "problem_resolved", id: uuid(3, 30), title: "Open Wi-Fi", detail: "The phone joined another network", severity: null },
 ];
 
 export const audit: AuditEntry[] = [
@@ -406,10 +409,24 @@ export function overview(): Overview {
       informational: 0,
     })),
     top_threats: [...threats.values()].slice(0, 6),
-    connectors: [
-      { id: "siem", kind: "syslog", target: "siem.example:6514", queued: 0, delivered: 412, last_error: "", last_delivered_at: ago(40) },
-      { id: "tickets", kind: "webhook", target: "tickets.example", queued: 3, delivered: 80, last_error: "connection refused", last_delivered_at: ago(HOUR) },
-    ],
+    connectors: structuredClone(connectors),
     recent_changes: audit,
   };
 }
+
+export const connectors: Connector[] = [
+  { id: "siem", kind: "syslog_tls", target: "siem.example:6514", queued: 0, delivered: 412, last_error: "", last_delivered_at: ago(40) },
+  { id: "tickets", kind: "webhook", target: "tickets.example", queued: 3, delivered: 80, last_error: "connection refused", last_delivered_at: ago(HOUR) },
+];
+
+export const administrators: Administrator[] = [
+  session().administrator,
+  { ...session().administrator, id: uuid(9, 2), name: "tomas", role: "analyst", totp_enabled: false, created_at: ago(6 * HOUR), must_change_password: true },
+  { ...session().administrator, id: uuid(9, 3), name: "quinn", role: "viewer", locked_until: ago(-10 * MINUTE), created_at: ago(12 * DAY) },
+];
+
+export const tokens: ApiToken[] = [
+  { id: uuid(10, 1), name: "nightly report", scopes: ["devices:read", "alerts:read"], created_by: "admin:rosa", created_at: ago(20 * DAY), expires_at: ago(-70 * DAY), revoked_at: null },
+  { id: uuid(10, 2), name: "ticket sync", scopes: ["alerts:read", "alerts:write"], created_by: "admin:rosa", created_at: ago(30 * DAY), expires_at: null, revoked_at: null },
+  { id: uuid(10, 3), name: "old import", scopes: ["audit:read"], created_by: "cli", created_at: ago(90 * DAY), expires_at: ago(10 * DAY), revoked_at: null },
+];

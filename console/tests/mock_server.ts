@@ -6,7 +6,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from "node:net";
 import { extname, join, normalize } from "node:path";
 import * as data from "./data";
-import type { Alert, AlertPatch, Device, Session } from "../src/api/types";
+import type { Administrator, Alert, AlertPatch, ApiToken, Device, Session } from "../src/api/types";
 
 const DIST = new URL("../dist/", import.meta.url).pathname;
 const POLICY =
@@ -48,6 +48,9 @@ export class MockServer {
   alerts: Alert[] = structuredClone(data.alerts);
   devices: Device[] = structuredClone(data.devices);
   policies = structuredClone(data.policies);
+  connectors = structuredClone(data.connectors);
+  administrators = structuredClone(data.administrators);
+  tokens = structuredClone(data.tokens);
   enrolledDevice = "";
   // "METHOD /v1/path" -> what to answer instead.
   overrides = new Map<string, Handler>();
@@ -141,6 +144,12 @@ export class MockServer {
         return this.policy(id, request);
       case "enrolment-tokens":
         return this.enrolment(id, body);
+      case "connectors":
+        return { body: { items: this.connectors, next: "" } };
+      case "administrators":
+        return this.administrator(method, body);
+      case "api-tokens":
+        return this.token(method, id, body);
       case "audit":
         return { body: { items: data.audit, next: "" } };
     }
@@ -276,6 +285,40 @@ export class MockServer {
       policy.history = [{ version: policy.version, author: "admin:rosa", created_at: data.ago(0), source }, ...policy.history];
     }
     return { body: policy, tag: `"${policy.version}"` };
+  }
+
+  private administrator(method: string, body: Record<string, unknown>): Answer {
+    if (this.session!.administrator.role !== "admin") return problem(403, "forbidden", "admin");
+    if (method === "GET") return { body: { items: this.administrators, next: "" } };
+    const name = String(body.name);
+    if (this.administrators.some((each) => each.name === name)) return problem(409, "name_taken", "This name is taken");
+    const id = `0197a009-0000-7000-8000-00000000${(0x1000 + this.administrators.length).toString(16)}`;
+    const role = body.role as Administrator["role"];
+    this.administrators.push({ ...data.session({ totp_enabled: false, must_change_password: true }).administrator, id, name, role });
+    return { status: 201, body: { id, name, password: "seven-green-otters-wait" } };
+  }
+
+  private token(method: string, id: string | undefined, body: Record<string, unknown>): Answer {
+    if (this.session!.administrator.role !== "admin") return problem(403, "forbidden", "admin");
+    if (method === "GET") return { body: { items: this.tokens, next: "" } };
+    if (method === "DELETE") {
+      const token = this.tokens.find((each) => each.id === id);
+      if (!token) return problem(404, "not_found", "There is no such token");
+      token.revoked_at = data.ago(0);
+      return { status: 204 };
+    }
+    const days = body.expires_in_days as number | undefined;
+    const made: ApiToken = {
+      id: "0197a00a-0000-7000-8000-000000000099",
+      name: String(body.name),
+      scopes: body.scopes as ApiToken["scopes"],
+      created_by: "admin:rosa",
+      created_at: data.ago(0),
+      expires_at: days ? data.ago(-days * 86400) : null,
+      revoked_at: null,
+    };
+    this.tokens.push(made);
+    return { status: 201, body: { id: made.id, token: "bzt_2f7a91c0d4e85b36" } };
   }
 
   private enrolment(id: string | undefined, body: Record<string, unknown>): Answer {

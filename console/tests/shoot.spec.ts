@@ -13,6 +13,10 @@ const pages: [string, string][] = [
   ["policy", "/policies/personal"],
   ["enrol", "/enrol"],
   ["audit", "/audit"],
+  ["connectors", "/connectors"],
+  ["account", "/settings"],
+  ["administrators", "/settings/administrators"],
+  ["tokens", "/settings/tokens"],
 ];
 const only = process.env.ONLY?.split(",");
 for (const scheme of ["light", "dark"] as const) {

@@ -16,6 +16,9 @@ export const keys = {
   device: (id: string) => ["device", id] as const,
   policies: ["policies"] as const,
   policy: (id: string) => ["policy", id] as const,
+  connectors: ["connectors"] as const,
+  administrators: ["administrators"] as const,
+  tokens: ["api-tokens"] as const,
 };
 
 export const sessionQuery = queryOptions({
@@ -127,6 +130,19 @@ export const usePolicy = (id: string) =>
     queryFn: () => takeTagged(api.GET("/v1/policies/{id}", { params: { path: { id } } })),
     enabled: id !== "",
   });
+
+export const useConnectors = () =>
+  useQuery({
+    queryKey: keys.connectors,
+    queryFn: () => take(api.GET("/v1/connectors")),
+    refetchInterval: LIVE_MS,
+  });
+
+export const useAdministrators = () =>
+  useQuery({ queryKey: keys.administrators, queryFn: () => take(api.GET("/v1/administrators")) });
+
+export const useApiTokens = () =>
+  useQuery({ queryKey: keys.tokens, queryFn: () => take(api.GET("/v1/api-tokens")) });
 
 // Polled while a code is on the screen, so that the phone appears as soon as it has enrolled.
 export const useEnrolmentToken = (id: string | undefined) =>

@@ -36,8 +36,8 @@ export function happenings({ alert, problem, finding, decision, actions }: Alert
     list.push({
       at: action.updated_at,
       tone: action.state === "done" ? "secured" : action.state === "failed" || action.state === "impossible" ? "high" : "accent",
-      title: t.alert.events.action(t.actionKind[action.kind]),
-      detail: action.detail || t.actionState[action.state],
+      title: t.alert.events.action(t.actionKind[action.kind], t.actionState[action.state]),
+      detail: action.detail,
     });
   }
   if (problem?.resolved_at) {

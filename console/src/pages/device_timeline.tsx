@@ -1,7 +1,7 @@
 // What a phone reported and what was decided and done about it, newest first.
 import { useState } from "react";
 import { useDeviceTimeline } from "../api/queries";
-import type { TimelineEntry } from "../api/types";
+import type { ActionKind, ActionState, TimelineEntry } from "../api/types";
 import { t } from "../words";
 import { Card } from "../ui/card";
 import { Given } from "../ui/given";
@@ -25,6 +25,24 @@ const entryTone = (entry: TimelineEntry) => {
   if (entry.kind === "action" || entry.kind === "decision") return "accent";
   return entry.severity ? severityTone[entry.severity] : "info";
 };
+
+// The server writes an action as "notify user: done"; people read words of their language.
+function actionWords(title: string): string | undefined {
+  const [kind = "", state = ""] = title.replaceAll(" ", "_").split(":_");
+  const known = kind in t.actionKind && state in t.actionState;
+  return known
+    ? t.device.timelineTitles.action(t.actionKind[kind as ActionKind], t.actionState[state as ActionState])
+    : undefined;
+}
+
+function Title({ entry }: { entry: TimelineEntry }) {
+  const { kind, title } = entry;
+  if (kind === "finding" || kind === "problem_opened" || kind === "problem_resolved") {
+    return <>{t.device.timelineTitles[kind](title)}</>;
+  }
+  const action = kind === "action" ? actionWords(title) : undefined;
+  return action ? <>{action}</> : <Given text={title} />;
+}
 
 export function Timeline({ id }: { id: string }) {
   const [filter, setFilter] = useState<TimelineFilter>("all");
@@ -69,7 +87,7 @@ export function Timeline({ id }: { id: string }) {
                   <span className="timeline-dot" data-tone={entryTone(entry)} />
                   <div>
                     <div className="strong">
-                      <Given text={entry.title} />
+                      <Title entry={entry} />
                     </div>
                     <div className="meta">
                       <Given text={nameText(entry.detail)} />

@@ -23,13 +23,17 @@ interface Choice {
   run: () => void;
 }
 
-const pages: { label: string; icon: IconName; to: "/" | "/alerts" | "/devices" | "/policies" | "/enrol" | "/audit" }[] = [
+const pages: { label: string; icon: IconName; to: "/" | "/alerts" | "/devices" | "/policies" | "/enrol" | "/audit" | "/connectors" | "/settings" | "/settings/administrators" | "/settings/tokens" }[] = [
   { label: t.shell.overview, icon: "overview", to: "/" },
   { label: t.shell.alerts, icon: "bell", to: "/alerts" },
   { label: t.shell.devices, icon: "phone", to: "/devices" },
   { label: t.shell.policies, icon: "shield", to: "/policies" },
   { label: t.overview.enrol, icon: "qr", to: "/enrol" },
+  { label: t.shell.connectors, icon: "connect", to: "/connectors" },
   { label: t.shell.audit, icon: "audit", to: "/audit" },
+  { label: t.shell.settings, icon: "settings", to: "/settings" },
+  { label: t.settings.tabs.administrators, icon: "person", to: "/settings/administrators" },
+  { label: t.settings.tabs.tokens, icon: "key", to: "/settings/tokens" },
 ];
 
 function useChoices(text: string, navigate: Navigate): Choice[] {

@@ -40,7 +40,7 @@ export function SchemeButton() {
 }
 
 interface Place {
-  to: "/" | "/alerts" | "/devices" | "/policies" | "/audit" | "/enrol";
+  to: "/" | "/alerts" | "/devices" | "/policies" | "/audit" | "/enrol" | "/connectors" | "/settings";
   icon: IconName;
   label: string;
 }
@@ -51,9 +51,13 @@ const watch: Place[] = [
 ];
 const respond: Place[] = [
   { to: "/policies", icon: "shield", label: t.shell.policies },
+  { to: "/connectors", icon: "connect", label: t.shell.connectors },
   { to: "/enrol", icon: "qr", label: t.overview.enrol },
 ];
-const govern: Place[] = [{ to: "/audit", icon: "audit", label: t.shell.audit }];
+const govern: Place[] = [
+  { to: "/audit", icon: "audit", label: t.shell.audit },
+  { to: "/settings", icon: "settings", label: t.shell.settings },
+];
 
 function NavLink({ place, count, counted }: { place: Place; count?: number; counted?: string }) {
   const path = useLocation({ select: (location) => location.pathname });
@@ -110,12 +114,10 @@ function Navigation() {
       {respond
         .filter((place) => place.to !== "/enrol" || mayRespond)
         .map((place) => <NavLink key={place.to} place={place} />)}
-      {mayRespond && (
-        <>
-          <p className="nav-group">{t.shell.govern}</p>
-          {govern.map((place) => <NavLink key={place.to} place={place} />)}
-        </>
-      )}
+      <p className="nav-group">{t.shell.govern}</p>
+      {govern
+        .filter((place) => place.to !== "/audit" || mayRespond)
+        .map((place) => <NavLink key={place.to} place={place} />)}
       <div className="nav-foot">
         <span className="monogram" aria-hidden="true">
           {initials(name)}

@@ -1,6 +1,7 @@
 // English. Subject first, verbs on buttons, no fear, no blame, and what is unknown is said.
 import { nouns } from "./en_nouns";
 import { pages } from "./en_pages";
+import { settingsPages } from "./en_settings";
 import { isolate, plural } from "./plural";
 
 const count = (value: number, one: string, other: string) =>
@@ -9,6 +10,7 @@ const count = (value: number, one: string, other: string) =>
 export const en = {
   ...nouns,
   ...pages,
+  ...settingsPages,
 
   shell: {
     skip: "Skip to content",
@@ -19,6 +21,8 @@ export const en = {
     devices: "Devices",
     policies: "Policies",
     audit: "Audit",
+    connectors: "Connectors",
+    settings: "Settings",
     enrol: "Enrol",
     respond: "Respond",
     govern: "Govern",
@@ -77,6 +81,9 @@ export const en = {
       policies: "Policies",
       policy: "The policy",
       audit: "The audit log",
+      connectors: "Connectors",
+      administrators: "Administrators",
+      tokens: "API tokens",
       timeline: "The timeline",
       findings: "Findings",
       actions: "Actions",

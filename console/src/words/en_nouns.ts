@@ -67,9 +67,9 @@ export const nouns = {
     other: "something that stays on the phone",
   } as Record<string, string> & { other: string },
   actionState: {
-    queued: "Waiting to be fetched",
+    queued: "Queued, not sent yet",
     sent: "Sent, not confirmed yet",
-    done: "Done, confirmed",
+    done: "Confirmed",
     failed: "Failed",
     cancelled: "No longer needed",
     impossible: "Nobody can carry this out",

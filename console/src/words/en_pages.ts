@@ -33,7 +33,7 @@ export const pages = {
       found: "Found again",
       decided: (policy: string, rule: string) =>
         `Policy “${isolate(policy)}”, rule “${isolate(rule)}” matched`,
-      action: (kind: string) => kind,
+      action: (kind: string, state: string) => `${kind}: ${state}`,
       resolved: "Problem ended",
       closed: "Alert closed",
     },
@@ -209,6 +209,12 @@ export const pages = {
       finding: "Findings",
       action: "Actions",
       observation: "Observations",
+    },
+    timelineTitles: {
+      finding: (threat: string) => `Found: ${isolate(threat)}`,
+      problem_opened: (threat: string) => `Problem opened: ${isolate(threat)}`,
+      problem_resolved: (threat: string) => `Problem ended: ${isolate(threat)}`,
+      action: (kind: string, state: string) => `${kind}: ${state}`,
     },
     noTimeline: "The phone has not reported anything yet.",
     showMore: "Show more",

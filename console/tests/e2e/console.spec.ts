@@ -110,7 +110,9 @@ test("a phone's page shows its state, bad first, and its problems", async () => 
   const state = page.getByRole("region", { name: "State", exact: true });
   await expect(state.getByRole("listitem").first()).toContainText("Bad:");
   await expect(page.getByRole("region", { name: "Problems" }).getByRole("row").nth(1)).toBeVisible();
-  await expect(page.getByRole("region", { name: "Timeline" }).getByRole("listitem").first()).toBeVisible();
+  const timeline = page.getByRole("region", { name: "Timeline" });
+  await expect(timeline.getByRole("listitem").filter({ hasText: /^.*Problem opened:/ }).first()).toBeVisible();
+  await expect(timeline).not.toContainText(/notify user|: done/);
   expect(await violations(page)).toEqual([]);
 });
 
@@ -136,6 +138,58 @@ test("the enrolment page shows a code", async () => {
   await page.getByRole("button", { name: "Make the code" }).click();
   await expect(page.getByRole("img", { name: /QR code/ })).toBeVisible();
   await expect(page.getByText("Waiting for the phone…")).toBeVisible();
+});
+
+test("an API token is made, works within its scopes, and no longer once revoked", async ({ playwright }) => {
+  await page.goto(`${here.url}/settings/tokens`);
+  await page.getByRole("button", { name: "Make a token…" }).click();
+  const dialog = page.getByRole("dialog");
+  await dialog.getByLabel("Token").fill("console test");
+  await dialog.getByLabel("Read alerts").check();
+  await dialog.getByRole("button", { name: "Make the token" }).click();
+  const secret = await dialog.getByRole("textbox", { name: "The token" }).innerText();
+  await dialog.getByRole("button", { name: "I have stored it" }).click();
+  const script = await playwright.request.newContext({
+    ignoreHTTPSErrors: true,
+    extraHTTPHeaders: { Authorization: `Bearer ${secret}` },
+  });
+  expect((await script.get(`${here.url}/v1/alerts`)).status()).toBe(200);
+  expect((await script.get(`${here.url}/v1/policies`)).status()).toBe(403);
+  const row = page.getByRole("row").filter({ hasText: "console test" }).filter({ hasText: "In use" });
+  await row.getByRole("button", { name: /Revoke/ }).click();
+  await dialog.getByRole("button", { name: "Revoke", exact: true }).click();
+  await expect(row).toHaveCount(0);
+  expect((await script.get(`${here.url}/v1/alerts`)).status()).toBe(401);
+  await script.dispose();
+  expect(await violations(page)).toEqual([]);
+});
+
+test("a person is added and can sign in with the first password", async ({ browser }) => {
+  test.skip(!here.play, "this server has its own people");
+  await page.goto(`${here.url}/settings/administrators`);
+  await page.getByRole("button", { name: "Add a person…" }).click();
+  const dialog = page.getByRole("dialog");
+  await dialog.getByLabel("Name").fill("mei");
+  await dialog.getByLabel("Role").selectOption("Viewer");
+  await dialog.getByRole("button", { name: "Add", exact: true }).click();
+  const password = await dialog.getByRole("textbox", { name: "First password" }).innerText();
+  await dialog.getByRole("button", { name: "I have stored it" }).click();
+  await expect(page.getByRole("row").filter({ hasText: "mei" })).toContainText("Has not chosen a password yet");
+  const context = await browser.newContext({ ignoreHTTPSErrors: true });
+  const theirs = await context.newPage();
+  await theirs.goto(`${here.url}/`);
+  await theirs.getByLabel("Name").fill("mei");
+  await theirs.getByLabel("Password", { exact: true }).fill(password);
+  await theirs.getByRole("button", { name: "Sign in" }).click();
+  await expect(theirs.getByRole("heading", { name: "Choose your own password" })).toBeVisible();
+  await context.close();
+});
+
+test("connectors are listed, and without one it is said how to add one", async () => {
+  await page.goto(`${here.url}/connectors`);
+  await expect(page.getByRole("region", { name: "Example of connectors.json" })).toBeVisible();
+  await expect(page.getByText("No connectors").or(page.getByRole("table"))).toBeVisible();
+  expect(await violations(page)).toEqual([]);
 });
 
 test("signing out ends the session", async () => {

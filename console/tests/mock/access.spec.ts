@@ -14,6 +14,10 @@ const pages: [string, string][] = [
   ["policy", "/policies/personal?version=1"],
   ["enrol", "/enrol"],
   ["audit", "/audit"],
+  ["connectors", "/connectors"],
+  ["account", "/settings"],
+  ["administrators", "/settings/administrators"],
+  ["tokens", "/settings/tokens"],
   ["nowhere", "/nowhere"],
 ];
 

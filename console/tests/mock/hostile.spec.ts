@@ -8,7 +8,7 @@ const HIDDEN = "\u202egnp.exe\u202c\u200b";
 const POISON = `${MARKUP}${HIDDEN}`;
 const keep = new Set([
   "id", "device_id", "problem_id", "last_finding_id", "observation_id", "decision_id", "severity", "state", "kind", "platform", "ownership",
-  "tier", "risk", "protection", "mode", "carrier", "next", "day", "csrf_token", "threat", "role", "actions", "platforms", "qr_svg",
+  "tier", "risk", "protection", "mode", "carrier", "next", "day", "csrf_token", "threat", "role", "actions", "platforms", "qr_svg", "scopes",
 ]);
 
 // Replaces every free text of an answer, whatever its depth.
@@ -31,6 +31,9 @@ const pages = [
   "/policies",
   "/policies/personal?version=1",
   "/audit",
+  "/connectors",
+  "/settings/administrators",
+  "/settings/tokens",
 ];
 
 for (const path of pages) {

@@ -15,6 +15,10 @@ const pages = [
   "/policies/personal",
   "/audit",
   "/enrol",
+  "/connectors",
+  "/settings",
+  "/settings/administrators",
+  "/settings/tokens",
 ];
 
 for (const path of pages) {
@@ -52,4 +56,38 @@ test("a summary without a full stop gets one before the next sentence", async ({
   mock.override(`GET /v1/alerts/${detail.alert.id}`, () => ({ body: detail }));
   await page.goto(at(`/alerts/${detail.alert.id}`));
   await expect(page.getByText("The phone reported: Stalkerware is installed.", { exact: true })).toBeVisible();
+});
+
+const actionStates = {
+  queued: "Queued, not sent yet",
+  sent: "Sent, not confirmed yet",
+  done: "Confirmed",
+  failed: "Failed",
+  cancelled: "No longer needed",
+  impossible: "Nobody can carry this out",
+} as const;
+
+test("the state of an action is said in words, on the phone's page and the alert's", async ({ page, at, mock }) => {
+  const id = data.devices[0]!.id;
+  const states = Object.keys(actionStates) as (keyof typeof actionStates)[];
+  const entries = states.map((state) => ({ ...data.timeline[0]!, id: state, title: `restrict access: ${state}`, detail: "" }));
+  const actions = states.map((state) => ({ ...data.actions[0]!, id: state, kind: "lock" as const, state, detail: "" }));
+  mock.override(`GET /v1/devices/${id}/timeline`, () => ({ body: { items: entries, next: "" } }));
+  mock.override(`GET /v1/devices/${id}/actions`, () => ({ body: { items: actions, next: "" } }));
+  mock.override(`GET /v1/alerts/${data.alerts[0]!.id}`, () => ({ body: { ...data.alertDetail(data.alerts[0]!), actions } }));
+  await page.goto(at(`/devices/${id}`));
+  const timeline = page.getByRole("region", { name: "Timeline" }).getByRole("listitem");
+  const listed = page.getByRole("region", { name: "Actions", exact: true }).getByRole("listitem");
+  await expect(timeline).toHaveCount(states.length);
+  await expect(listed).toHaveCount(states.length);
+  for (const [index, state] of states.entries()) {
+    await expect(timeline.nth(index)).toContainText(`Restrict company access: ${actionStates[state]}`);
+    await expect(listed.nth(index)).toContainText(actionStates[state]);
+  }
+  await page.goto(at(`/alerts/${data.alerts[0]!.id}`));
+  for (const state of states) {
+    const words = actionStates[state];
+    await expect(page.getByRole("region", { name: "What happened" })).toContainText(`Lock the phone: ${words}`);
+    await expect(page.getByRole("region", { name: "What was done" })).toContainText(words);
+  }
 });
