@@ -9,11 +9,12 @@
 
 namespace bartizan::detect {
 
+__extension__ typedef unsigned __int128 DoubleWord;
+
 inline std::uint64_t mix(std::uint64_t a, std::uint64_t b) {
-  // The multiply and fold of Steele and Vigna, "Computationally easy, spectrally good
-  // multipliers" (2021), over both halves of the product.
-  const auto product =
-      static_cast<unsigned __int128>(a ^ 0x9e3779b97f4a7c15) * (b ^ 0xd1342543de82ef95);
+  // Both halves of a product, folded; the constants are odd and have no pattern.
+  const DoubleWord product =
+      static_cast<DoubleWord>(a ^ 0x9e3779b97f4a7c15) * (b ^ 0xd1342543de82ef95);
   return static_cast<std::uint64_t>(product) ^ static_cast<std::uint64_t>(product >> 64);
 }
 

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "detect/app/code.h"
 #include "parse/anomaly.h"
 #include "parse/apksig/types.h"
 #include "parse/axml/types.h"
@@ -26,6 +27,7 @@ struct AppReport {
   // would refuse is not tampered with.
   parse::ApkSignature phone_signature;
   std::string test_key;  // "testkey", "platform", "debug" ...: anybody may hold the signer's key
+  CodeReport code;
   // Host names in the code, those that match an indicator first; at most kMaxDomains.
   std::vector<std::string> domains;
   std::vector<parse::Anomaly> anomalies;  // of every parser

@@ -13,6 +13,18 @@ json::array to_json_array(const std::vector<std::string>& values) {
   return json::array(values.begin(), values.end());
 }
 
+// Counts as `dexdump -d` has them.
+json::object dex_json(const CodeReport& code) {
+  return {{"files", code.files},
+          {"classes", code.counts.classes},
+          {"methods", code.counts.methods},
+          {"invokes", code.counts.invokes},
+          {"dynamic_invokes", code.counts.dynamic_invokes},
+          {"const_strings", code.counts.const_strings},
+          {"reached_methods", code.reached_methods},
+          {"compilers", to_json_array(code.compilers)}};
+}
+
 // What the observation lacks is null: it could not be read, or the file does not say.
 json::value value_or_null(const json::object& body, std::string_view key) {
   const json::value* value = body.if_contains(key);
@@ -42,6 +54,7 @@ json::object report_json(const JudgedApp& app) {
           {"target_sdk", value_or_null(app.observation_body, "target_sdk")},
           {"label", value_or_null(app.observation_body, "label")},
           {"signature", signature_json(app.report)},
+          {"dex", dex_json(app.report.code)},
           {"permissions", manifest ? to_json_array(manifest->permissions) : json::array()},
           {"domains", to_json_array(app.report.domains)},
           {"anomalies", std::move(anomalies)},

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/crypto.h"
+#include "detect/app/code.h"
 #include "detect/app/hosts.h"
 #include "detect/app/test_keys.h"
 #include "parse/apksig/verifier.h"
@@ -46,9 +47,14 @@ class Scan {
   }
 
  private:
-  void take(const std::vector<parse::Anomaly>& anomalies, bool truncated) {
-    for (const parse::Anomaly& anomaly : anomalies)
-      parse::note_anomaly(report_.anomalies, anomaly.id, anomaly.where, anomaly.detail);
+  // `entry` names the file within the package that they are of.
+  void take(const std::vector<parse::Anomaly>& anomalies, bool truncated,
+            std::string_view entry = {}) {
+    for (const parse::Anomaly& anomaly : anomalies) {
+      const std::string where =
+          entry.empty() ? anomaly.where : std::string(entry) + " " + anomaly.where;
+      parse::note_anomaly(report_.anomalies, anomaly.id, where, anomaly.detail);
+    }
     report_.truncated |= truncated;
   }
 
@@ -104,8 +110,34 @@ class Scan {
     return static_cast<std::uint32_t>(std::clamp<std::int64_t>(stated, 1, INT32_MAX));
   }
 
+  // A manifest cut short may lack the component that would have been the way in.
+  EntryPoints entry_points() const {
+    EntryPoints out{.classes = {}, .unknown = !report_.manifest || report_.manifest->truncated};
+    if (out.unknown) return out;
+    const parse::AndroidManifest& manifest = *report_.manifest;
+    out.classes = {manifest.application_class, manifest.app_component_factory,
+                   manifest.backup_agent};
+    for (const parse::Instrumentation& test : manifest.instrumentations)
+      out.classes.push_back(test.name);
+    // Libraries are told the classes to begin with in meta-data, as name or as value.
+    const auto add_meta_data = [&](const std::vector<parse::MetaData>& meta_data) {
+      for (const parse::MetaData& item : meta_data) {
+        out.classes.push_back(item.name);
+        out.classes.push_back(item.value);
+      }
+    };
+    add_meta_data(manifest.meta_data);
+    for (const parse::ManifestComponent& component : manifest.components) {
+      out.classes.push_back(component.name);
+      add_meta_data(component.meta_data);
+    }
+    return out;
+  }
+
   void read_code() {
     HostCollector hosts(content_);
+    std::vector<parse::ZipContent> contents;  // what the files refer to
+    std::vector<parse::DexFile> dex_files;
     std::size_t left = kMaxAllDexBytes;
     std::size_t files = 0;
     for (const parse::ZipEntry& entry : archive_.entries) {
@@ -115,16 +147,19 @@ class Scan {
         report_.truncated = true;
         break;
       }
-      const parse::ZipContent code =
-          parse::read_zip_entry(archive_, entry, std::min(left, kMaxDexBytes));
+      const parse::ZipContent& code = contents.emplace_back(
+          parse::read_zip_entry(archive_, entry, std::min(left, kMaxDexBytes)));
       take(code.anomalies, code.truncated);
       // What does not inflate may have cost as much as the limit allowed.
       left -= code.truncated ? std::min(left, kMaxDexBytes) : code.bytes.size();
-      for (const parse::DexFile& dex : parse::parse_dex(code.bytes)) {
-        take(dex.anomalies, dex.truncated);
+      for (parse::DexFile& dex : parse::parse_dex(code.bytes)) {
+        take(dex.anomalies, dex.truncated, entry.name);
         for (std::uint32_t i = 0; i < dex.strings.size(); ++i) hosts.look_at(dex.string(i));
+        dex_files.push_back(std::move(dex));
       }
     }
+    report_.code = analyse_code(dex_files, entry_points(), CodePatterns());
+    take(report_.code.anomalies, report_.code.truncated);
     report_.domains = std::move(hosts).take(kMaxDomains);
   }
 

@@ -51,6 +51,7 @@ inline constexpr std::uint32_t kNetworkSecurityConfig = 0x01010527;
 inline constexpr std::uint32_t kRoundIcon = 0x0101052c;
 inline constexpr std::uint32_t kTargetSandboxVersion = 0x0101054c;
 inline constexpr std::uint32_t kVersionCodeMajor = 0x01010576;
+inline constexpr std::uint32_t kBackupAgent = 0x0101027f;
 inline constexpr std::uint32_t kAppComponentFactory = 0x0101057a;
 inline constexpr std::uint32_t kForegroundServiceType = 0x01010599;
 inline constexpr std::uint32_t kRequestLegacyExternalStorage = 0x01010603;
@@ -105,6 +106,7 @@ inline constexpr Known kKnown[] = {
     {kRoundIcon, "roundIcon"},
     {kTargetSandboxVersion, "targetSandboxVersion"},
     {kVersionCodeMajor, "versionCodeMajor"},
+    {kBackupAgent, "backupAgent"},
     {kAppComponentFactory, "appComponentFactory"},
     {kForegroundServiceType, "foregroundServiceType"},
     {kRequestLegacyExternalStorage, "requestLegacyExternalStorage"},

@@ -181,6 +181,7 @@ class ManifestReader {
     manifest_.application_class = class_name(text_of(application, attribute::kName));
     manifest_.app_component_factory =
         class_name(text_of(application, attribute::kAppComponentFactory));
+    manifest_.backup_agent = class_name(text_of(application, attribute::kBackupAgent));
     read_application_flags(application);
     for (const AxmlElement& child : application.children) {
       check_names(child);

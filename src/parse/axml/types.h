@@ -153,6 +153,7 @@ struct AndroidManifest {
   std::vector<MetaData> meta_data;        // of the application
   std::string application_class;          // full name; empty: android.app.Application
   std::string app_component_factory;      // full class name
+  std::string backup_agent;               // full class name
   std::string label;                      // when written out in the manifest
   std::uint32_t label_resource = 0;       // or else the id in resources.arsc
   std::uint32_t icon_resource = 0;        // 0: none
