@@ -81,14 +81,18 @@ Status write_file_durably(const std::filesystem::path& path, std::string_view co
 Result<MappedFile> MappedFile::open(const std::filesystem::path& path) {
   const Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
   if (!file.valid()) return system_error("open", path);
+  return of(file.get(), path);
+}
+
+Result<MappedFile> MappedFile::of(int descriptor, const std::filesystem::path& name) {
   struct stat status;
-  if (::fstat(file.get(), &status) != 0) return system_error("stat", path);
+  if (::fstat(descriptor, &status) != 0) return system_error("stat", name);
   if (!S_ISREG(status.st_mode))
-    return Error{ErrorCode::kInvalid, path.string() + " is not a regular file"};
+    return Error{ErrorCode::kInvalid, name.string() + " is not a regular file"};
   if (status.st_size == 0) return MappedFile(nullptr, 0);
   void* address = ::mmap(nullptr, static_cast<std::size_t>(status.st_size), PROT_READ, MAP_PRIVATE,
-                         file.get(), 0);
-  if (address == MAP_FAILED) return system_error("map", path);
+                         descriptor, 0);
+  if (address == MAP_FAILED) return system_error("map", name);
   return MappedFile(address, static_cast<std::size_t>(status.st_size));
 }
 

@@ -25,6 +25,8 @@ Status write_file_durably(const std::filesystem::path& path, std::string_view co
 class MappedFile {
  public:
   static Result<MappedFile> open(const std::filesystem::path& path);
+  // An open file, which stays the caller's; `name` is for errors.
+  static Result<MappedFile> of(int descriptor, const std::filesystem::path& name);
   MappedFile(MappedFile&& other) noexcept;
   MappedFile& operator=(MappedFile&& other) noexcept;
   ~MappedFile();

@@ -14,6 +14,7 @@
 #include "cli/explain_command.h"
 #include "cli/scan_command.h"
 #include "cli/serve_command.h"
+#include "cli/worker_command.h"
 #include "detect/detector.h"
 
 namespace bartizan::cli {
@@ -34,6 +35,7 @@ constexpr std::array kCommands = std::to_array<Command>({
     {"admin", "accounts and enrolment, from the server's machine", run_admin},
     {"backup", "copy an installation into one file", run_backup},
     {"restore", "make an installation out of a backup", run_restore},
+    {"worker", "judge one hostile file, locked in; started by the server", run_worker},
 });
 
 constexpr int kError = 2;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <filesystem>
 #include <functional>
 #include <map>
 #include <memory>
@@ -28,6 +29,28 @@ struct PeerCertificate {
   std::string der;
 };
 
+// A body too large for memory: a file without a name, which goes with the last reference to it.
+class BodyFile {
+ public:
+  // In `folder`, where there must be space; `on_close` runs when the file goes.
+  static Result<std::shared_ptr<BodyFile>> create(const std::filesystem::path& folder,
+                                                  std::function<void()> on_close);
+  BodyFile(const BodyFile&) = delete;
+  BodyFile& operator=(const BodyFile&) = delete;
+  ~BodyFile();
+
+  Status append(std::string_view bytes);
+  int descriptor() const { return descriptor_; }
+  std::uint64_t size() const { return size_; }
+
+ private:
+  BodyFile(int descriptor, std::function<void()> on_close)
+      : descriptor_(descriptor), on_close_(std::move(on_close)) {}
+  int descriptor_;
+  std::uint64_t size_ = 0;
+  std::function<void()> on_close_;
+};
+
 struct Request {
   std::string method;                                      // upper case
   std::string target;                                      // as received: path and query
@@ -35,7 +58,8 @@ struct Request {
   std::vector<std::pair<std::string, std::string>> query;  // decoded, in order
   std::vector<Header> headers;
   std::string body;
-  std::string remote_address;  // "127.0.0.1"
+  std::shared_ptr<const BodyFile> body_file;  // instead of `body` (ServerOptions::uploads)
+  std::string remote_address;                 // "127.0.0.1"
   std::optional<PeerCertificate> peer;
 
   std::optional<std::string_view> header(

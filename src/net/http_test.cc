@@ -82,11 +82,11 @@ TEST(Problem, CarriesItsExtraMembers) {
 TEST(RequestReader, TakesPiecesAndLeavesTheNextMessage) {
   const std::string first = "POST /a HTTP/1.1\r\nHost: h\r\nContent-Length: 4\r\n\r\nbody";
   const std::string both = first + "GET /b HTTP/1.1\r\nHost: h\r\n\r\n";
-  RequestReader whole(1024, 1024);
+  RequestReader whole(1024, {.in_memory = 1024});
   EXPECT_EQ(whole.feed(both), first.size());
   EXPECT_EQ(whole.state(), ReadState::kDone);
   EXPECT_EQ(whole.take().body, "body");
-  RequestReader pieces(1024, 1024);
+  RequestReader pieces(1024, {.in_memory = 1024});
   std::string input;
   for (const char c : first) {
     input += c;
@@ -97,7 +97,7 @@ TEST(RequestReader, TakesPiecesAndLeavesTheNextMessage) {
 }
 
 int failure_of(const std::string& text) {
-  RequestReader reader(512, 16);
+  RequestReader reader(512, {.in_memory = 16});
   reader.feed(text);
   return reader.state() == ReadState::kFailed ? reader.failure_status() : 0;
 }

@@ -5,6 +5,7 @@
 #include <boost/beast/http/parser.hpp>
 #include <boost/beast/http/string_body.hpp>
 #include <ctime>
+#include <utility>
 
 #include "base/log.h"
 
@@ -67,6 +68,8 @@ std::string http_date() {
 
 struct RequestReader::Parts {
   beast_http::request_parser<beast_http::string_body> parser;
+  BodyLimits limits;
+  bool is_upload = false;
   ReadState state = ReadState::kHeader;
   int failure_status = 0;
   std::string failure;
@@ -81,10 +84,21 @@ struct RequestReader::Parts {
     if (error == beast_http::error::header_limit) {
       fail(431, "The request's header is larger than this server accepts.");
     } else if (error == beast_http::error::body_limit) {
-      fail(413, "The request's body is larger than this server accepts.");
+      fail_too_large();
     } else {
       fail(400, "The request is not well-formed HTTP: " + error.message() + ".");
     }
+  }
+
+  void fail_too_large() { fail(413, "The request's body is larger than this server accepts."); }
+
+  Request head() const {
+    const auto& message = parser.get();
+    Request request;
+    request.method = message.method_string();
+    request.target = message.target();
+    request.headers = headers_of(message);
+    return request;
   }
 
   void check_header() {
@@ -97,15 +111,25 @@ struct RequestReader::Parts {
     }
     const auto expect = message[beast_http::field::expect];
     if (!expect.empty() && !equal_ignoring_case(expect, "100-continue")) {
-      fail(417, "Only the expectation 100-continue is known.");
+      return fail(417, "Only the expectation 100-continue is known.");
     }
+    choose_body_limit();
+  }
+
+  void choose_body_limit() {
+    is_upload = limits.is_upload && limits.is_upload(head());
+    const std::uint64_t limit = is_upload ? limits.uploaded : limits.in_memory;
+    const auto length = parser.content_length();
+    if (length && *length > limit) return fail_too_large();
+    if (!length) parser.body_limit(limit);  // of a length not known: counted as it comes
   }
 };
 
-RequestReader::RequestReader(std::size_t max_header_bytes, std::size_t max_body_bytes)
+RequestReader::RequestReader(std::size_t max_header_bytes, BodyLimits limits)
     : parts_(std::make_unique<Parts>()) {
   parts_->parser.header_limit(static_cast<std::uint32_t>(max_header_bytes));
-  parts_->parser.body_limit(max_body_bytes);
+  parts_->parser.body_limit(std::max(limits.in_memory, limits.uploaded));
+  parts_->limits = std::move(limits);
 }
 RequestReader::~RequestReader() = default;
 
@@ -135,13 +159,13 @@ bool RequestReader::expects_continue() const {
 }
 bool RequestReader::keep_alive() const { return parts_->parser.get().keep_alive(); }
 
+bool RequestReader::is_upload() const { return parts_->is_upload; }
+Request RequestReader::head() const { return parts_->head(); }
+std::string RequestReader::take_part() { return std::exchange(parts_->parser.get().body(), {}); }
+
 Request RequestReader::take() {
-  auto message = parts_->parser.release();
-  Request request;
-  request.method = message.method_string();
-  request.target = message.target();
-  request.headers = headers_of(message);
-  request.body = std::move(message.body());
+  Request request = parts_->head();
+  request.body = take_part();
   return request;
 }
 

@@ -3,6 +3,8 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
+#include <functional>
 #include <memory>
 #include <string_view>
 
@@ -12,9 +14,16 @@ namespace bartizan::net {
 
 enum class ReadState { kHeader, kBody, kDone, kFailed };
 
+// How large a body may be, decided when the header has come.
+struct BodyLimits {
+  std::uint64_t in_memory = 1 << 20;
+  std::uint64_t uploaded = 0;
+  std::function<bool(const Request& head)> is_upload = {};  // empty: nothing is
+};
+
 class RequestReader {
  public:
-  RequestReader(std::size_t max_header_bytes, std::size_t max_body_bytes);
+  RequestReader(std::size_t max_header_bytes, BodyLimits limits);
   ~RequestReader();
 
   // How many of `bytes` were used; the caller offers the rest again, with what follows it. Stops at
@@ -27,7 +36,11 @@ class RequestReader {
   // The header has come, its body has not, and the client waits to be told to send it.
   bool expects_continue() const;
   bool keep_alive() const;
-  Request take();  // once, when done
+  // The header has come and BodyLimits::is_upload says so: the body is to be fetched in parts.
+  bool is_upload() const;
+  Request head() const;     // without the body, from the end of the header on
+  std::string take_part();  // the body's bytes that have come since the last call
+  Request take();           // once, when done
 
  private:
   struct Parts;

@@ -51,6 +51,7 @@ struct Core {
   std::mutex mutex;  // of what follows
   bool stopped = false;
   SslContext tls;
+  std::size_t uploads = 0;  // files that exist
   std::unordered_set<std::shared_ptr<Connection>> connections;
   std::unordered_set<std::shared_ptr<asio::steady_timer>> timers;
 
@@ -62,6 +63,20 @@ struct Core {
     if (!stopped) asio::post(executor, std::move(task));
   }
 };
+
+// A file for the body of an upload. It must not outlive `core` being told that it is gone.
+Result<std::shared_ptr<BodyFile>> new_upload(const std::shared_ptr<Core>& core) {
+  {
+    const std::lock_guard lock(core->mutex);
+    if (core->uploads >= core->options.uploads->max_concurrent)
+      return Error{ErrorCode::kUnavailable, "Too many uploads at a time; try again."};
+    ++core->uploads;
+  }
+  return BodyFile::create(core->options.uploads->folder, [core] {
+    const std::lock_guard lock(core->mutex);
+    --core->uploads;
+  });
+}
 
 enum class Phase { kHandshake, kIdle, kHeader, kBody, kHandling, kWriting, kLingering, kClosed };
 enum class Io { kDone, kAgain, kFailed };
@@ -194,18 +209,30 @@ class Connection : public std::enable_shared_from_this<Connection> {
   bool parse() {
     const ServerLimits& limits = core_->options.limits;
     if (!reader_) {
-      reader_ = std::make_unique<RequestReader>(limits.max_header_bytes, limits.max_body_bytes);
+      const auto& uploads = core_->options.uploads;
+      BodyLimits body{.in_memory = limits.max_body_bytes};
+      if (uploads) body = {limits.max_body_bytes, uploads->max_bytes, uploads->wanted};
+      reader_ = std::make_unique<RequestReader>(limits.max_header_bytes, std::move(body));
       enter(Phase::kHeader, limits.header_timeout);
     }
     input_.erase(0, reader_->feed(input_));
+    if (upload_ && !keep_part()) return false;
     switch (reader_->state()) {
       case ReadState::kFailed:
         refuse(reader_->failure_status(), reader_->failure());
         return false;
       case ReadState::kDone:
-        dispatch();
+        if (reader_->is_upload() && !upload_) {
+          ask_about_upload();
+        } else {
+          dispatch();
+        }
         return false;
       case ReadState::kBody:
+        if (reader_->is_upload() && !upload_) {
+          ask_about_upload();
+          return false;
+        }
         if (phase_ == Phase::kHeader) {
           enter(Phase::kBody, limits.body_timeout);
           if (reader_->expects_continue() && input_.empty()) return send_continue();
@@ -215,6 +242,55 @@ class Connection : public std::enable_shared_from_this<Connection> {
         return true;
     }
     return false;
+  }
+
+  bool keep_part() {
+    const Status kept = upload_->append(reader_->take_part());
+    if (kept.ok()) return true;
+    log::error("an upload was not kept", {{"why", kept.error().message}});
+    refuse(507, "There is no space for the upload.");
+    return false;
+  }
+
+  // Whoever may not upload is told so before the body is read.
+  void ask_about_upload() {
+    phase_ = Phase::kHandling;
+    ++turn_;
+    timer_.cancel();
+    auto head = std::make_shared<Request>(reader_->head());
+    const Status target = parse_target(std::string(head->target), *head);
+    if (!target.ok())
+      return refuse(400, "The request's target is malformed: " + target.error().message + ".");
+    head->remote_address = remote_address_;
+    head->peer = peer_;
+    asio::post(core_->workers, [core = core_, head, weak = weak_from_this()] {
+      std::optional<Response> refusal;
+      Result<std::shared_ptr<BodyFile>> file = std::shared_ptr<BodyFile>();
+      try {
+        refusal = core->options.uploads->refuse(*head);
+        if (!refusal) file = new_upload(core);
+      } catch (const std::exception& exception) {
+        log::error("an upload could not be judged", {{"what", exception.what()}});
+        refusal = problem_response(500, reason_phrase(500), "The server failed.");
+      }
+      if (!file.ok()) refusal = problem_response(503, reason_phrase(503), file.error().message);
+      const auto self = weak.lock();
+      if (!self) return;
+      core->post(self->executor(), [self, refusal, file = file.value_or(nullptr)] {
+        if (self->phase_ == Phase::kHandling) self->take_upload(refusal, file);
+      });
+    });
+  }
+
+  void take_upload(const std::optional<Response>& refusal, std::shared_ptr<BodyFile> file) {
+    if (refusal) {
+      close_after_answer_ = true;  // the body is not read
+      return write_answer(*refusal, false);
+    }
+    upload_ = std::move(file);
+    enter(Phase::kBody, core_->options.uploads->body_timeout);
+    if (reader_->expects_continue() && input_.empty() && !send_continue()) return;
+    if (parse()) read();
   }
 
   // The interim answer is a few bytes on a connection with nothing else to say: if it does not fit
@@ -238,6 +314,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
   void dispatch() {
     close_after_answer_ = close_after_answer_ || !reader_->keep_alive();
     auto request = std::make_shared<Request>(reader_->take());
+    request->body_file = std::exchange(upload_, nullptr);
     reader_.reset();
     const Status target = parse_target(std::string(request->target), *request);
     if (!target.ok())
@@ -327,6 +404,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
     phase_ = Phase::kClosed;
     ++turn_;
     timer_.cancel();
+    upload_.reset();
     ssl_.reset();
     error_code ignored;
     socket_.close(ignored);
@@ -345,6 +423,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
   unsigned io_turn_ = 0;  // the same for waits on the socket
   bool close_after_answer_ = false;
   std::unique_ptr<RequestReader> reader_;
+  std::shared_ptr<BodyFile> upload_;
   std::string input_;
   std::string output_;
   std::size_t written_ = 0;

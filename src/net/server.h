@@ -4,8 +4,10 @@
 
 #include <chrono>
 #include <cstdint>
+#include <filesystem>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "base/result.h"
@@ -29,11 +31,24 @@ struct ServerLimits {
   std::size_t max_connections = 10'000;
 };
 
+// Requests whose body goes to a file instead of memory.
+struct Uploads {
+  std::filesystem::path folder;
+  std::uint64_t max_bytes = std::uint64_t{512} << 20;  // beyond: 413
+  std::size_t max_concurrent = 4;                      // files that exist at a time; beyond: 503
+  std::chrono::seconds body_timeout{900};
+  // Does the request with this header upload? Runs on an I/O thread: looks and does not wait.
+  std::function<bool(const Request& head)> wanted;
+  // Asked on a worker thread before a byte of the body is kept: an answer here is sent instead.
+  std::function<std::optional<Response>(const Request& head)> refuse;
+};
+
 struct ServerOptions {
   std::string address = "127.0.0.1";
   std::uint16_t port = 0;  // 0: any free one
   std::optional<ServerTls> tls;
   ServerLimits limits;
+  std::optional<Uploads> uploads;
   unsigned io_threads = 1;
   unsigned worker_threads = 2;
 };

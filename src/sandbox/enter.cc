@@ -16,19 +16,34 @@ namespace {
 
 // Memory, time, the descriptors there are, and a way to end.
 constexpr int kAllowed[] = {
-    SCMP_SYS(read),           SCMP_SYS(write),         SCMP_SYS(writev),
-    SCMP_SYS(lseek),          SCMP_SYS(close),         SCMP_SYS(munmap),
-    SCMP_SYS(mremap),         SCMP_SYS(madvise),       SCMP_SYS(brk),
-    SCMP_SYS(futex),          SCMP_SYS(sched_yield),   SCMP_SYS(clock_gettime),
-    SCMP_SYS(gettimeofday),   SCMP_SYS(getrandom),     SCMP_SYS(getpid),
-    SCMP_SYS(gettid),         SCMP_SYS(rt_sigreturn),  SCMP_SYS(rt_sigprocmask),
-    SCMP_SYS(restart_syscall), SCMP_SYS(exit),         SCMP_SYS(exit_group),
+    SCMP_SYS(read),
+    SCMP_SYS(write),
+    SCMP_SYS(writev),
+    SCMP_SYS(lseek),
+    SCMP_SYS(close),
+    SCMP_SYS(munmap),
+    SCMP_SYS(mremap),
+    SCMP_SYS(madvise),
+    SCMP_SYS(brk),
+    SCMP_SYS(futex),
+    SCMP_SYS(sched_yield),
+    SCMP_SYS(clock_gettime),
+    SCMP_SYS(gettimeofday),
+    SCMP_SYS(getrandom),
+    SCMP_SYS(getpid),
+    SCMP_SYS(gettid),
+    SCMP_SYS(rt_sigreturn),
+    SCMP_SYS(rt_sigprocmask),
+    SCMP_SYS(restart_syscall),
+    SCMP_SYS(exit),
+    SCMP_SYS(exit_group),
 };
 
 // Answered EACCES: libraries look for optional files, and live without.
 constexpr int kRefused[] = {
-    SCMP_SYS(open),  SCMP_SYS(openat), SCMP_SYS(stat),     SCMP_SYS(newfstatat), SCMP_SYS(lstat),
-    SCMP_SYS(statx), SCMP_SYS(access), SCMP_SYS(faccessat), SCMP_SYS(readlink),  SCMP_SYS(readlinkat),
+    SCMP_SYS(open),     SCMP_SYS(openat),     SCMP_SYS(stat),   SCMP_SYS(newfstatat),
+    SCMP_SYS(lstat),    SCMP_SYS(statx),      SCMP_SYS(access), SCMP_SYS(faccessat),
+    SCMP_SYS(readlink), SCMP_SYS(readlinkat),
 };
 
 Error system_error(int error, const char* what) {
@@ -44,8 +59,8 @@ Status limit(__rlimit_resource resource, rlim_t soft, rlim_t hard, const char* w
 
 // The filter as libseccomp builds it: everything else ends the process.
 Status install_filter() {
-  const std::unique_ptr<void, void (*)(scmp_filter_ctx)> filter(
-      seccomp_init(SCMP_ACT_KILL_PROCESS), seccomp_release);
+  const std::unique_ptr<void, void (*)(scmp_filter_ctx)> filter(seccomp_init(SCMP_ACT_KILL_PROCESS),
+                                                                seccomp_release);
   if (!filter) return system_error(ENOMEM, "seccomp_init");
   int failed = 0;
   const auto add = [&](int result) {

@@ -66,9 +66,8 @@ class SpawnSettings {
     if (failed == 0) failed = posix_spawnattr_setsigmask(&attributes_, &none);
     if (failed == 0) failed = posix_spawnattr_setsigdefault(&attributes_, &all);
     if (failed == 0)
-      failed = posix_spawnattr_setflags(&attributes_, POSIX_SPAWN_SETSIGMASK |
-                                                          POSIX_SPAWN_SETSIGDEF |
-                                                          POSIX_SPAWN_SETPGROUP);
+      failed = posix_spawnattr_setflags(
+          &attributes_, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETPGROUP);
     return failed;
   }
 
@@ -97,7 +96,8 @@ Result<pid_t> start(const Job& job, int output) {
   return process;
 }
 
-enum class Collected { kAll, kOutOfTime, kTooMuch };
+enum class Collected { kAll, kOutOfTime, kTooMuch, kStopped };
+constexpr long long kLookForStopEvery = 200;  // milliseconds
 
 // Until the other end is closed.
 Collected collect(int pipe, const Job& job, SteadyClock::time_point end, std::string& output) {
@@ -106,8 +106,10 @@ Collected collect(int pipe, const Job& job, SteadyClock::time_point end, std::st
     const auto left =
         std::chrono::duration_cast<std::chrono::milliseconds>(end - SteadyClock::now()).count();
     if (left <= 0) return Collected::kOutOfTime;
+    if (job.stop.stop_requested()) return Collected::kStopped;
     pollfd waiting{.fd = pipe, .events = POLLIN, .revents = 0};
-    const int ready = ::poll(&waiting, 1, static_cast<int>(std::min<long long>(left, 60'000)));
+    const int ready =
+        ::poll(&waiting, 1, static_cast<int>(std::min<long long>(left, kLookForStopEvery)));
     if (ready <= 0) continue;
     const ssize_t received = ::read(pipe, buffer, sizeof buffer);
     if (received < 0 && errno == EINTR) continue;
@@ -131,6 +133,7 @@ int wait_for(pid_t process, SteadyClock::time_point end) {
 JobEnd end_of(int status, Collected collected) {
   if (collected == Collected::kOutOfTime) return JobEnd::kOutOfTime;
   if (collected == Collected::kTooMuch) return JobEnd::kTooMuch;
+  if (collected == Collected::kStopped) return JobEnd::kStopped;
   if (WIFEXITED(status)) return WEXITSTATUS(status) == 0 ? JobEnd::kAnswered : JobEnd::kRefused;
   if (WTERMSIG(status) == SIGSYS) return JobEnd::kForbidden;
   if (WTERMSIG(status) == SIGXCPU) return JobEnd::kOutOfTime;
@@ -152,9 +155,11 @@ std::string_view to_string(JobEnd value) {
     case JobEnd::kOutOfTime:
       return "out_of_time";
     case JobEnd::kTooMuch:
+      return "too_much_output";
+    case JobEnd::kStopped:
       break;
   }
-  return "too_much_output";
+  return "stopped";
 }
 
 Result<JobResult> run(const Job& job) {

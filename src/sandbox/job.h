@@ -3,6 +3,7 @@
 
 #include <chrono>
 #include <cstddef>
+#include <stop_token>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -17,18 +18,20 @@ struct Job {
   int input = -1;                      // becomes standard input; still the caller's
   std::chrono::milliseconds deadline{90'000};
   std::size_t max_output_bytes = 16 << 20;
+  std::stop_token stop = {};  // ends the process within a fraction of a second
 };
 
 enum class JobEnd {
-  kAnswered,     // exit status 0
-  kRefused,      // another exit status: the program says that it cannot judge this
-  kDied,         // by a signal: a crash, or memory ran out
-  kForbidden,    // by the system call filter
-  kOutOfTime,    // by its processor time or the deadline
-  kTooMuch,      // it wrote more than max_output_bytes
+  kAnswered,   // exit status 0
+  kRefused,    // another exit status: the program says that it cannot judge this
+  kDied,       // by a signal: a crash, or memory ran out
+  kForbidden,  // by the system call filter
+  kOutOfTime,  // by its processor time or the deadline
+  kTooMuch,    // it wrote more than max_output_bytes
+  kStopped,    // the caller wanted no answer any more
 };
 std::string_view to_string(JobEnd value);  // "answered", "refused", "died", "forbidden_call",
-                                           // "out_of_time", "too_much_output"
+                                           // "out_of_time", "too_much_output", "stopped"
 
 struct JobResult {
   JobEnd end = JobEnd::kDied;

@@ -72,6 +72,17 @@ TEST_F(Sandbox, ALoopEndsWithTheDeadlineToo) {
   EXPECT_EQ(result.status, SIGKILL);
 }
 
+TEST_F(Sandbox, ALoopEndsWhenNobodyWantsTheAnswer) {
+  std::stop_source stop;
+  stop.request_stop();
+  const Result<JobResult> result = run({.program = BARTIZAN_SANDBOX_PROBE,
+                                        .arguments = {"loop"},
+                                        .input = input_[0],
+                                        .stop = stop.get_token()});
+  ASSERT_TRUE(result.ok());
+  EXPECT_EQ(result->end, JobEnd::kStopped);
+}
+
 TEST_F(Sandbox, MemoryEndsAtItsLimit) {
   const JobResult result = attempt("memory");
   EXPECT_EQ(result.end, JobEnd::kRefused);

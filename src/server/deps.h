@@ -14,6 +14,7 @@
 #include "intel/content.h"
 #include "server/accounts.h"
 #include "server/action_waiters.h"
+#include "server/app_scans.h"
 #include "server/certificate_authority.h"
 #include "server/ingest.h"
 #include "server/metrics.h"
@@ -52,6 +53,10 @@ struct Deps {
   // Runs a task on a worker thread after a delay.
   std::function<void(std::chrono::milliseconds, std::function<void()>)> later;
   std::function<std::size_t()> open_connections;
+  // AppScans::submit.
+  std::function<Status(std::shared_ptr<const net::BodyFile>, std::optional<std::string> installer,
+                       AppScans::Done)>
+      scan_app;
 };
 
 }  // namespace bartizan::server

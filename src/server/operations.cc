@@ -51,6 +51,9 @@ constexpr auto kOperations = std::to_array<Operation>({
     {"revokeApiToken", "DELETE", "/v1/api-tokens/{id}", kPeople, kAdmin, "none"},
     {"listAdministrators", "GET", "/v1/administrators", kPeople, kAdmin, "none"},
     {"createAdministrator", "POST", "/v1/administrators", kPeople, kAdmin, "none"},
+    {"listApps", "GET", "/v1/apps", kPeople, kViewer, "apps:read", "limit cursor"},
+    {"scanApp", "POST", "/v1/apps", kPeople, kAnalyst, "apps:write", "installer"},
+    {"getApp", "GET", "/v1/apps/{sha256}", kPeople, kViewer, "apps:read"},
     {"checkLinks", "POST", "/v1/check/links", kPeople, kViewer, "check:links"},
     {"enrol", "POST", "/v1/enrol", kEnrolment, kPublic, "none"},
     {"sendObservations", "POST", "/v1/device/observations", kDevices, kDevice, "none"},
@@ -63,7 +66,8 @@ constexpr auto kOperations = std::to_array<Operation>({
 
 constexpr auto kScopes = std::to_array<std::string_view>(
     {"devices:read", "devices:write", "alerts:read", "alerts:write", "policies:read",
-     "policies:write", "enrolment:write", "connectors:read", "audit:read", "check:links"});
+     "policies:write", "enrolment:write", "connectors:read", "audit:read", "check:links",
+     "apps:read", "apps:write"});
 
 }  // namespace
 

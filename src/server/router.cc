@@ -127,6 +127,27 @@ void Router::run(const Call& call, net::Responder respond) const {
   std::get<Deferring>(handler->second)(call, std::move(respond));
 }
 
+std::optional<net::Response> Router::refuse(Call& call) const {
+  if (auto refused = access_.admit(call)) return refused;
+  if (!call.request.path.starts_with("/v1")) return std::nullopt;
+  return query_mistake(call.request, call.operation);
+}
+
+std::optional<net::Response> Router::refusal(Listener listener, const net::Request& head) const {
+  Match found = match(listener, head);
+  if (found.operation == nullptr)
+    return problem(404, "not_found", "There is nothing at this address.");
+  Call call{.request = head,
+            .operation = *found.operation,
+            .parameters = std::move(found.parameters),
+            .caller = {}};
+  std::optional<net::Response> refused = refuse(call);
+  if (!refused) return std::nullopt;
+  metrics_.count_request(found.operation->id, refused->status, 0);
+  if (listener == Listener::kPeople) add_security_headers(head, *refused);
+  return refused;
+}
+
 void Router::handle(Listener listener, const net::Request& request, net::Responder respond) const {
   Match found = match(listener, request);
   const auto started = std::chrono::steady_clock::now();
@@ -156,11 +177,7 @@ void Router::handle(Listener listener, const net::Request& request, net::Respond
             .operation = *found.operation,
             .parameters = std::move(found.parameters),
             .caller = {}};
-  if (auto refused = access_.admit(call)) return finish(std::move(*refused));
-  if (request.path.starts_with("/v1")) {
-    if (auto mistaken = query_mistake(request, *found.operation))
-      return finish(std::move(*mistaken));
-  }
+  if (auto refused = refuse(call)) return finish(std::move(*refused));
   run(call, std::move(finish));
 }
 

@@ -37,6 +37,10 @@ class Router {
   // Ids of operations nobody handles; empty in a complete program.
   std::vector<std::string> unhandled() const;
 
+  // What handle() would answer a request with this header before it looked at the body; nothing
+  // when the caller may go on.
+  std::optional<net::Response> refusal(Listener listener, const net::Request& head) const;
+
   void handle(Listener listener, const net::Request& request, net::Responder respond) const;
 
  private:
@@ -46,6 +50,7 @@ class Router {
     std::string allowed;  // methods of the path when this one is not among them
   };
   Match match(Listener listener, const net::Request& request) const;
+  std::optional<net::Response> refuse(Call& call) const;
   void run(const Call& call, net::Responder respond) const;
 
   const AccessControl& access_;

@@ -12,6 +12,7 @@ void add_routes(Router& router, Deps& deps) {
   add_policy_routes(router, deps);
   add_enrolment_routes(router, deps);
   add_administration_routes(router, deps);
+  add_app_routes(router, deps);
   add_check_routes(router, deps);
   add_agent_routes(router, deps);
   add_operation_routes(router, deps);

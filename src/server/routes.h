@@ -15,6 +15,7 @@ void add_threat_routes(Router& router, Deps& deps);
 void add_policy_routes(Router& router, Deps& deps);
 void add_enrolment_routes(Router& router, Deps& deps);
 void add_administration_routes(Router& router, Deps& deps);
+void add_app_routes(Router& router, Deps& deps);
 void add_check_routes(Router& router, Deps& deps);
 void add_agent_routes(Router& router, Deps& deps);
 void add_operation_routes(Router& router, Deps& deps);

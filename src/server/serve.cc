@@ -134,6 +134,7 @@ class Program final : public RunningServer {
   std::vector<std::unique_ptr<connect::Deliverer>> deliverers_;
   std::optional<IngestQueue> ingest_;
   std::optional<Deps> deps_;
+  std::optional<AppScans> app_scans_;
   std::optional<AccessControl> access_;
   std::optional<Router> router_;
   std::optional<StaticFiles> console_;
@@ -202,7 +203,15 @@ Status Program::assemble() {
                      .addresses = {},
                      .technique_names = names.value_or({}),
                      .later = {},
-                     .open_connections = {}});
+                     .open_connections = {},
+                     .scan_app = [this](auto file, auto installer, auto done) {
+                       return app_scans_->submit(std::move(file), std::move(installer),
+                                                 std::move(done));
+                     }});
+  app_scans_.emplace(AppScanParts{.program = options_.worker_program,
+                                  .content_path = std::filesystem::absolute(options_.content),
+                                  .content = content_,
+                                  .clock = clock_});
   access_.emplace(*store_, clock_);
   router_.emplace(*access_, metrics_);
   add_routes(*router_, *deps_);
@@ -221,6 +230,20 @@ Result<std::unique_ptr<net::Server>> Program::open(const Endpoint& endpoint, Lis
   net::ServerOptions options{.address = endpoint.address, .port = endpoint.port};
   if (listener != Listener::kPeople || !options_.plain_people) options.tls = tls(listener);
   if (listener == Listener::kDevices) options.limits.max_body_bytes = kMaxDeviceBody;
+  if (listener == Listener::kPeople) {
+    options.uploads =
+        net::Uploads{.folder = folder_.path(),
+                     .wanted =
+                         [](const net::Request& head) {
+                           return head.method == "POST" && (head.target == "/v1/apps" ||
+                                                            head.target.starts_with("/v1/apps?"));
+                         },
+                     .refuse = [this](const net::Request& head) -> std::optional<net::Response> {
+                       if (!ready_)
+                         return problem({ErrorCode::kUnavailable, "The server is starting."});
+                       return router_->refusal(Listener::kPeople, head);
+                     }};
+  }
   auto opened = net::Server::start(
       std::move(options), [this, listener](const net::Request& request, net::Responder respond) {
         // The listeners open one after the other; the addresses of all are known at the end.
@@ -290,6 +313,7 @@ void Program::stop() {
   for (const auto& deliverer : deliverers_) deliverer->stop();
   waiters_.close();
   if (ingest_) ingest_->stop();
+  app_scans_.reset();
   people_listener_.reset();
   device_listener_.reset();
   enrolment_listener_.reset();

@@ -24,7 +24,8 @@ Result<Endpoint> parse_endpoint(std::string_view text);
 struct ServeOptions {
   std::filesystem::path data;
   std::filesystem::path content;
-  std::filesystem::path console;  // where its files are; need not exist
+  std::filesystem::path console;                  // where its files are; need not exist
+  std::string worker_program = "/proc/self/exe";  // judges uploads: `bartizan worker`
   Endpoint people;
   Endpoint devices;
   Endpoint enrolment;

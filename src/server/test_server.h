@@ -123,28 +123,36 @@ inline TestServer::TestServer()
                                                      .connectors = {"siem"},
                                                      .waiters = waiters,
                                                      .metrics = metrics});
-  deps = std::make_unique<Deps>(
-      Deps{.store = *store,
-           .clock = clock,
-           .random = random,
-           .accounts = *accounts,
-           .authority = *authority,
-           .content = test_content(),
-           .policies = policies,
-           .ingest = *ingest,
-           .waiters = waiters,
-           .metrics = metrics,
-           .connectors = {{.id = "siem", .kind = "syslog_tls", .target = "siem.example:6514"}},
-           .addresses = {.devices_url = "https://mtd.example:8444",
-                         .enrol_url = "https://mtd.example:8445"},
-           .technique_names = {},
-           .later =
-               [this](std::chrono::milliseconds delay, std::function<void()> task) {
-                 if (delay.count() == 0) return task();
-                 const std::lock_guard lock(mutex_);
-                 delayed_.push_back(std::move(task));
-               },
-           .open_connections = [] { return std::size_t{0}; }});
+  deps = std::make_unique<Deps>(Deps{
+      .store = *store,
+      .clock = clock,
+      .random = random,
+      .accounts = *accounts,
+      .authority = *authority,
+      .content = test_content(),
+      .policies = policies,
+      .ingest = *ingest,
+      .waiters = waiters,
+      .metrics = metrics,
+      .connectors = {{.id = "siem", .kind = "syslog_tls", .target = "siem.example:6514"}},
+      .addresses = {.devices_url = "https://mtd.example:8444",
+                    .enrol_url = "https://mtd.example:8445"},
+      .technique_names = {},
+      .later =
+          [this](std::chrono::milliseconds delay, std::function<void()> task) {
+            if (delay.count() == 0) return task();
+            const std::lock_guard lock(mutex_);
+            delayed_.push_back(std::move(task));
+          },
+      .open_connections = [] { return std::size_t{0}; },
+      // A worker that knows every file.
+      .scan_app = [](const auto&, const auto& installer, const AppScans::Done& done) -> Status {
+        done(json::object{{"sha256", std::string(64, 'a')},
+                          {"package", installer.value_or("org.example.app")},
+                          {"size", 3},
+                          {"verdict", "clean"}});
+        return {};
+      }});
   access = std::make_unique<AccessControl>(*store, clock);
   router = std::make_unique<Router>(*access, metrics);
   add_routes(*router, *deps);

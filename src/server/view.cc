@@ -119,6 +119,17 @@ json::object enrolment_token_json(const EnrolmentToken& token) {
           {"device_id", token.device_id}};
 }
 
+json::object scanned_app_json(const ScannedApp& app) {
+  return {{"sha256", app.sha256},
+          {"package", app.package},
+          {"label", app.label},
+          {"version_name", app.version_name},
+          {"verdict", app.verdict},
+          {"size", app.size},
+          {"scanned_at", to_rfc3339(app.scanned_at)},
+          {"scanned_by", app.scanned_by}};
+}
+
 json::object audit_json(const AuditEntry& entry) {
   const auto detail = parse_json_object(entry.detail);
   return {{"id", entry.id},         {"at", to_rfc3339(entry.at)},

@@ -21,6 +21,7 @@ json::object stored_observation_json(const store::StoredObservation& stored);
 json::object administrator_json(const Administrator& administrator);
 json::object api_token_json(const ApiToken& token);
 json::object enrolment_token_json(const EnrolmentToken& token);
+json::object scanned_app_json(const ScannedApp& app);  // without the report
 json::object audit_json(const AuditEntry& entry);
 json::object policy_json(const PolicyDocument& document, const policy::Policy& policy);
 json::value optional_time(const std::optional<Timestamp>& time);

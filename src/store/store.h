@@ -32,6 +32,7 @@
 #include "model/policy.h"
 #include "model/problem.h"
 #include "model/response.h"
+#include "model/scanned_app.h"
 
 namespace bartizan::store {
 
@@ -167,6 +168,11 @@ class Rows {
   virtual Status put_certificate(const DeviceCertificate& certificate) = 0;
   virtual Result<std::optional<DeviceCertificate>> certificate(std::string_view serial) = 0;
   virtual Result<std::vector<DeviceCertificate>> certificates(std::string_view device_id) = 0;
+
+  // --- apps
+  virtual Status put_scanned_app(const ScannedApp& app) = 0;  // insert or replace, by digest
+  virtual Result<std::optional<ScannedApp>> scanned_app(std::string_view sha256) = 0;
+  virtual Result<Page<ScannedApp>> scanned_apps(const PageRequest& page) = 0;  // without reports
 
   // --- audit
   virtual Status add_audit(const AuditEntry& entry) = 0;

@@ -29,6 +29,7 @@ Status fill(Rows& rows, const std::string& mark) {
   BARTIZAN_TRY(rows.put_api_token({.id = "t", .name = mark, .token_digest = "h"}));
   BARTIZAN_TRY(rows.put_enrolment_token({.id = "e", .token_digest = "h", .person = mark}));
   BARTIZAN_TRY(rows.put_certificate({.serial = "01", .device_id = "d-" + mark}));
+  BARTIZAN_TRY(rows.put_scanned_app({.sha256 = "s", .label = mark}));
   BARTIZAN_TRY(rows.add_audit({.id = "u", .detail = mark}));
   BARTIZAN_TRY(
       rows.add_outbox({.id = "i", .device_id = "d", .event = mark}, std::vector<std::string>{"n"}));
@@ -110,6 +111,10 @@ std::map<std::string, std::string> TenancyConformance::seen_by(std::string_view 
     const auto owner = [](const DeviceCertificate& item) { return item.device_id; };
     out["certificate"] = text_of(rows.certificate("01"), owner);
     out["certificates"] = texts_of(*rows.certificates("d-red"), owner);
+    out["scanned app"] =
+        text_of(rows.scanned_app("s"), [](const ScannedApp& app) { return app.label; });
+    out["scanned apps"] =
+        texts_of(rows.scanned_apps(page)->items, [](const ScannedApp& app) { return app.label; });
     out["audit"] = texts_of(rows.audit(page)->items, [](const AuditEntry& e) { return e.detail; });
     out["due_deliveries"] =
         texts_of(*rows.due_deliveries("n", from_millis(9), 9),

@@ -9,7 +9,7 @@ import unittest
 
 import harness
 
-COMMANDS = ("scan app", "check link", "explain", "serve", "agent", "admin", "backup", "restore")
+COMMANDS = ("scan app", "check link", "explain", "serve", "agent", "admin", "backup", "restore", "worker")
 
 
 class CommandLine(unittest.TestCase):

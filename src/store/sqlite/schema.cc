@@ -164,8 +164,17 @@ ALTER TABLE devices ADD COLUMN health_sequence INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE problems ADD COLUMN decided_by_sequence INTEGER NOT NULL DEFAULT 0;
 )sql";
 
+constexpr const char* kScannedApps = R"sql(
+CREATE TABLE scanned_apps (
+  tenant TEXT NOT NULL, sha256 TEXT NOT NULL, package TEXT NOT NULL, label TEXT NOT NULL,
+  version_name TEXT NOT NULL, verdict TEXT NOT NULL, size INTEGER NOT NULL,
+  scanned_at INTEGER NOT NULL, scanned_by TEXT NOT NULL, report TEXT NOT NULL,
+  PRIMARY KEY (tenant, sha256));
+CREATE INDEX scanned_apps_by_time ON scanned_apps (tenant, scanned_at, sha256);
+)sql";
+
 // In order; the file's user_version counts those applied. A released entry never changes.
-constexpr std::array kMigrations = {kFirstSchema, kDecidedBySequence};
+constexpr std::array kMigrations = {kFirstSchema, kDecidedBySequence, kScannedApps};
 
 Result<std::int64_t> version_of(Database& database) {
   Statement statement = database.query("PRAGMA user_version");

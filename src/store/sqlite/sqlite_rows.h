@@ -1,5 +1,5 @@
 // Rows of one tenant over one connection; implemented by subject in devices.cc, detections.cc,
-// responses.cc, people.cc and outbox.cc.
+// responses.cc, people.cc, scanned_apps.cc and outbox.cc.
 #pragma once
 
 #include <string>
@@ -113,6 +113,10 @@ class SqliteRows final : public Rows {
   Status put_certificate(const DeviceCertificate& certificate) override;
   Result<std::optional<DeviceCertificate>> certificate(std::string_view serial) override;
   Result<std::vector<DeviceCertificate>> certificates(std::string_view device_id) override;
+
+  Status put_scanned_app(const ScannedApp& app) override;
+  Result<std::optional<ScannedApp>> scanned_app(std::string_view sha256) override;
+  Result<Page<ScannedApp>> scanned_apps(const PageRequest& page) override;
 
   Status add_audit(const AuditEntry& entry) override;
   Result<Page<AuditEntry>> audit(const PageRequest& page) override;

@@ -1,0 +1,23 @@
+// An app package that somebody uploaded, and what became of it.
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+#include "base/time.h"
+
+namespace bartizan {
+
+struct ScannedApp {
+  std::string sha256;  // of the file, hex; a later scan of the same file replaces the earlier
+  std::string package;
+  std::string label;
+  std::string version_name;
+  std::string verdict;  // "clean", "suspicious", "malicious"
+  std::int64_t size = 0;
+  Timestamp scanned_at;
+  std::string scanned_by;  // "admin:NAME", "token:NAME"
+  std::string report;      // JSON, docs/cli.md
+};
+
+}  // namespace bartizan

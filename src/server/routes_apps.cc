@@ -1,0 +1,99 @@
+// App packages: upload one, read what was found.
+#include "base/log.h"
+#include "server/audit.h"
+#include "server/input.h"
+#include "server/routes.h"
+#include "server/view.h"
+
+namespace bartizan::server {
+namespace {
+
+constexpr std::size_t kMaxInstaller = 255;
+
+std::string text_of(const json::object& report, std::string_view name) {
+  const json::value* value = report.if_contains(name);
+  return value != nullptr && value->is_string() ? std::string(value->get_string()) : std::string();
+}
+
+ScannedApp scanned_app(const json::object& report, Timestamp now, std::string actor) {
+  const json::value* size = report.if_contains("size");
+  return {.sha256 = text_of(report, "sha256"),
+          .package = text_of(report, "package"),
+          .label = text_of(report, "label"),
+          .version_name = text_of(report, "version_name"),
+          .verdict = text_of(report, "verdict"),
+          .size = size != nullptr && size->is_int64() ? size->get_int64() : 0,
+          .scanned_at = now,
+          .scanned_by = std::move(actor),
+          .report = json::serialize(report)};
+}
+
+Status keep(Deps& deps, const std::string& tenant, const ScannedApp& app) {
+  return deps.store.write([&](store::Transaction& transaction) -> Status {
+    store::Rows& rows = transaction.tenant(tenant);
+    BARTIZAN_TRY(rows.put_scanned_app(app));
+    return audit(rows, app.scanned_at, deps.random, app.scanned_by, "app.scanned", app.sha256,
+                 {{"package", app.package}, {"verdict", app.verdict}});
+  });
+}
+
+void scan_app(Deps& deps, const Call& call, net::Responder respond) {
+  const auto installers = call.request.query_value("installer");
+  if (installers && installers->size() > kMaxInstaller)
+    return respond(
+        problem(400, "invalid", "installer is longer than a package name.", {.name = "installer"}));
+  if (!call.request.body_file || call.request.body_file->size() == 0)
+    return respond(problem(400, "invalid", "The body must be the app package."));
+  std::optional<std::string> installer;
+  if (installers) installer = std::string(*installers);
+  // Shared, because std::function wants something copyable.
+  const auto later = std::make_shared<net::Responder>(std::move(respond));
+  const Status submitted = deps.scan_app(
+      call.request.body_file, std::move(installer),
+      [&deps, later, tenant = call.tenant(),
+       actor = call.caller.actor()](Result<json::object> report) {
+        if (!report.ok()) return (*later)(problem(report.error()));
+        const Status kept = keep(deps, tenant, scanned_app(*report, deps.clock.now(), actor));
+        (*later)(kept.ok() ? answer(*report) : problem(kept.error()));
+      });
+  if (!submitted.ok()) (*later)(problem(submitted.error()));
+}
+
+net::Response list_apps(const Deps& deps, const Call& call) {
+  Query query(call.request);
+  if (query.wrong()) return *query.wrong();
+  json::object out;
+  const Status read = deps.store.read([&](store::Transaction& transaction) -> Status {
+    BARTIZAN_ASSIGN(const auto page, transaction.tenant(call.tenant()).scanned_apps(query.page()));
+    out = page_json(list_json(page.items, scanned_app_json), page.next);
+    return {};
+  });
+  return read.ok() ? answer(out) : problem(read.error(), {.name = "cursor"});
+}
+
+net::Response get_app(const Deps& deps, const Call& call) {
+  std::optional<ScannedApp> app;
+  const Status read = deps.store.read([&](store::Transaction& transaction) -> Status {
+    BARTIZAN_ASSIGN(app, transaction.tenant(call.tenant()).scanned_app(call.parameter("sha256")));
+    return {};
+  });
+  if (!read.ok()) return problem(read.error());
+  if (!app) return problem(404, "not_found", "No app with this digest was scanned.");
+  auto report = parse_json_object(app->report);
+  if (!report.ok()) return problem(report.error());
+  json::object out = scanned_app_json(*app);
+  out["report"] = std::move(*report);
+  return answer(out);
+}
+
+}  // namespace
+
+void add_app_routes(Router& router, Deps& deps) {
+  router.add_deferred("scanApp", [&deps](const Call& call, net::Responder respond) {
+    scan_app(deps, call, std::move(respond));
+  });
+  router.add("listApps", [&deps](const Call& call) { return list_apps(deps, call); });
+  router.add("getApp", [&deps](const Call& call) { return get_app(deps, call); });
+}
+
+}  // namespace bartizan::server

@@ -1,0 +1,31 @@
+#include "store/sqlite/sqlite_rows.h"
+
+namespace bartizan::store::sqlite {
+namespace {
+
+constexpr Listing kScannedApps{.name = "scanned_apps", .columns = "scanned_at, sha256"};
+// The columns of fields(ScannedApp&), the report left empty: a page of them would be megabytes.
+constexpr std::string_view kSummaryColumns =
+    "sha256, package, label, version_name, verdict, size, scanned_at, scanned_by, ''";
+
+}  // namespace
+
+Status SqliteRows::put_scanned_app(const ScannedApp& app) {
+  static const std::string kPut = insert_or_replace("scanned_apps", "sha256", kScannedAppColumns);
+  return database_.run(kPut, tenant_, fields(app));
+}
+
+Result<std::optional<ScannedApp>> SqliteRows::scanned_app(std::string_view sha256) {
+  static const std::string kGet = select(kScannedAppColumns, "scanned_apps", " AND sha256 = ?");
+  return first<ScannedApp>(database_.query(kGet, tenant_, sha256));
+}
+
+Result<Page<ScannedApp>> SqliteRows::scanned_apps(const PageRequest& page) {
+  Query query{.text = select(kSummaryColumns, "scanned_apps", ""), .values = {tenant_}};
+  return page_of<ScannedApp>(kScannedApps, std::move(query), page, ReadFields(),
+                             [](const ScannedApp& app) {
+                               return std::vector<Value>{to_millis(app.scanned_at), app.sha256};
+                             });
+}
+
+}  // namespace bartizan::store::sqlite
