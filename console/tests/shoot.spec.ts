@@ -66,6 +66,18 @@ for (const scheme of ["light", "dark"] as const) {
     await page.getByRole("button", { name: "Make the code" }).click();
     await page.getByRole("img").waitFor();
     await shoot("code");
+    await page.goto(at("/settings/tokens"));
+    await page.getByRole("button", { name: "Make a token…" }).click();
+    await shoot("make-token");
+    await page.goto(at(`/alerts/${data.alerts[0]!.id}`));
+    await page.getByRole("button", { name: "Acknowledge" }).waitFor();
+    mock.override(`PATCH /v1/alerts/${data.alerts[0]!.id}`, (request) => {
+      Object.assign(mock.alerts[0]!, { state: "resolved", assignee: "tomas", note: "Phone was wiped, all passwords changed." });
+      return mock.answer(request);
+    });
+    await page.getByRole("button", { name: "Acknowledge" }).click();
+    await page.getByRole("dialog").waitFor();
+    await shoot("clash");
     mock.fail("GET /v1/alerts", 503);
     await page.goto(at("/alerts"));
     await page.getByRole("button", { name: "Try again" }).waitFor();

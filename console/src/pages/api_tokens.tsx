@@ -67,6 +67,7 @@ function List() {
                   <th scope="col">{t.tokens.state}</th>
                   <th scope="col">{t.tokens.expires}</th>
                   <th scope="col">{t.tokens.created}</th>
+                  <th scope="col">{t.tokens.by}</th>
                   <th scope="col">
                     <span className="out-of-sight">{t.tokens.revoke}</span>
                   </th>
@@ -109,12 +110,12 @@ function Row({ token, onRevoke }: { token: ApiToken; onRevoke: () => void }) {
         </span>
       </td>
       <td className="nowrap" data-label={t.tokens.expires}>
-        {token.expires_at ? <Until at={token.expires_at} /> : t.tokens.never}
+        {!token.expires_at ? t.tokens.never : state === "expired" ? <Ago at={token.expires_at} /> : <Until at={token.expires_at} />}
       </td>
       <td className="late nowrap">
         <Ago at={token.created_at} />
-        <div className="meta">{actorText(token.created_by)}</div>
       </td>
+      <td className="spare">{actorText(token.created_by)}</td>
       <td className="end">
         {state === "active" && (
           <button type="button" className="link-button" aria-label={t.tokens.revokeOf(token.name)} onClick={onRevoke}>

@@ -1,7 +1,7 @@
 // Where events go and how the deliveries go. What a connector is, is written on the server.
 import { useConnectors } from "../api/queries";
 import type { Connector } from "../api/types";
-import { t } from "../words";
+import { asSentence, t } from "../words";
 import { Card } from "../ui/card";
 import { Given } from "../ui/given";
 import { Mark, type Tone } from "../ui/mark";
@@ -100,7 +100,7 @@ function Table({ connectors }: { connectors: Connector[] }) {
                 </span>
                 {connector.last_error && (
                   <div className="meta break">
-                    {t.connectors.lastError(connector.last_error)} {t.connectors.retried}
+                    {t.connectors.lastError(asSentence(connector.last_error))} {t.connectors.retried}
                   </div>
                 )}
               </td>

@@ -75,6 +75,7 @@ function NeedsYou({ overview }: { overview: OverviewData }) {
                       <Given text={connector.last_error} />
                     </div>
                   </div>
+                  <ButtonLink to="/connectors">{t.overview.review}</ButtonLink>
                 </li>
               ))}
             </ul>
@@ -247,7 +248,7 @@ function Threats({ overview }: { overview: OverviewData }) {
 
 function Connections({ overview }: { overview: OverviewData }) {
   return (
-    <Card title={t.overview.connections}>
+    <Card title={t.overview.connections} note={<Link to="/connectors">{t.shell.connectors}</Link>}>
       {overview.connectors.length === 0 ? (
         <p className="card-body soft">{t.overview.noConnections}</p>
       ) : (
@@ -259,7 +260,8 @@ function Connections({ overview }: { overview: OverviewData }) {
               </span>
               <div className="row-item-main">
                 <div className="strong">
-                  <Given text={connector.id} /> · <Given text={connector.kind} />
+                  <Given text={connector.id} /> ·{" "}
+                  {t.connectors.kinds[connector.kind] ?? <Given text={connector.kind} />}
                 </div>
                 <div className="meta ellipsis">
                   {t.overview.delivered(connector.target, connector.queued)}

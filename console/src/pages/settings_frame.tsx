@@ -29,6 +29,7 @@ export function SettingsFrame(props: { section: Section; lead?: string; action?:
             to={section.to}
             className="tab"
             activeProps={{}}
+            activeOptions={{ exact: true }}
             aria-current={section.id === props.section ? "page" : undefined}
           >
             {t.settings.tabs[section.id]}

@@ -190,7 +190,7 @@ export const pages = {
     },
     stateMark: { bad: "Bad", soon: "Soon", unknown: "Unknown", good: "Good" },
     actions: "Actions",
-    actionsNote: "confirmed by the phone",
+    actionsNote: "confirmed once the phone reports it",
     noActions: "No action was needed.",
     apps: "Apps seen",
     app: "App",

@@ -25,7 +25,7 @@ export const settingsPages = {
     noneLead: "Events stay in Bartizan. Connect a SIEM by syslog, or any tool by a signed webhook.",
     addTitle: "Add or change one",
     addLead:
-      "Connectors are set up on the server, not here, so that nobody who takes over a browser can send events elsewhere. Write this into connectors.json in the data folder, then restart the server:",
+      "Connectors are set up on the server, not here. Write them into connectors.json in the data folder, then restart the server:",
     addExample: "Example of connectors.json",
     addSecrets: "Secrets and keys stay in files of their own beside it. They are never shown, here or in the API.",
   },
@@ -49,7 +49,7 @@ export const settingsPages = {
     roleHelp: {
       viewer: "Reads everything but the audit log.",
       analyst: "Reads everything, changes alerts, enrols and retires phones.",
-      admin: "All of that, and changes policies, people and tokens.",
+      admin: "May do everything: also change policies, people and tokens.",
     },
     since: "Since",
     secondStep: "Second step",
@@ -91,6 +91,7 @@ export const settingsPages = {
     name: "Token",
     scopes: "May",
     created: "Made",
+    by: "Made by",
     expires: "Good until",
     never: "Until revoked",
     state: "State",

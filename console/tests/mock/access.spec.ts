@@ -35,6 +35,9 @@ for (const colorScheme of ["light", "dark"] as const) {
         await settle(page, mock);
         expect(await violations(page)).toEqual([]);
         await expect(page.locator("h1")).toHaveCount(1);
+        for (const bar of await page.getByRole("navigation").all()) {
+          expect(await bar.locator("a:not(.brand)[aria-current=page]").count(), "one place at a time").toBeLessThanOrEqual(1);
+        }
         expect(await sideways(page), "sideways scroll").toBe(0);
         expect(await page.locator("body").innerText(), "our own isolates shown").not.toContain("U+20");
       });
