@@ -1,11 +1,10 @@
 #include "parse/zip/parser.h"
 
-#include <libdeflate.h>
-
 #include <algorithm>
 #include <optional>
 #include <string>
-#include <unordered_set>
+#include "parse/zip/layout.h"
+#include "parse/zip/names.h"
 
 namespace bartizan::parse {
 namespace {
@@ -13,6 +12,12 @@ namespace {
 constexpr std::string_view kLocalSignature("PK\3\4", 4);
 constexpr std::string_view kCentralSignature("PK\1\2", 4);
 constexpr std::string_view kEndSignature("PK\5\6", 4);
+constexpr std::string_view kEndLocator64("PK\6\7", 4);
+constexpr std::string_view kEndSignature64("PK\6\6", 4);
+constexpr std::size_t kEndLocator64Size = 20;
+constexpr std::size_t kEndRecord64Size = 56;
+constexpr std::uint16_t kExtra64 = 0x0001;
+constexpr std::uint32_t kIn64 = 0xffffffff;  // "see the 64-bit field"
 constexpr std::size_t kLocalHeaderSize = 30;
 constexpr std::size_t kCentralHeaderSize = 46;
 constexpr std::size_t kEndRecordSize = 22;
@@ -21,7 +26,6 @@ constexpr std::uint16_t kEncryptedFlag = 1;
 constexpr std::uint16_t kDataDescriptorFlag = 8;
 constexpr std::uint16_t kStored = 0;
 constexpr std::uint16_t kDeflated = 8;
-constexpr std::uint64_t kMaxDeflateRatio = 1032;  // 258 bytes from two bits
 
 std::uint16_t get_u16(std::string_view text, std::size_t at) {
   return static_cast<std::uint16_t>(static_cast<std::uint8_t>(text[at]) |
@@ -30,18 +34,28 @@ std::uint16_t get_u16(std::string_view text, std::size_t at) {
 std::uint32_t get_u32(std::string_view text, std::size_t at) {
   return get_u16(text, at) | std::uint32_t{get_u16(text, at + 2)} << 16;
 }
+std::uint64_t get_u64(std::string_view text, std::size_t at) {
+  return get_u32(text, at) | std::uint64_t{get_u32(text, at + 4)} << 32;
+}
 
 struct EndRecord {
   std::uint64_t offset;
-  std::uint16_t entries;
-  std::uint32_t directory_size;
-  std::uint32_t directory_offset;
+  std::uint64_t entries;
+  std::uint64_t directory_size;
+  std::uint64_t directory_offset;
   std::uint16_t comment_size;
+  bool several_disks;
 };
 
 EndRecord read_end_record(std::string_view file, std::size_t at) {
-  return {at, get_u16(file, at + 10), get_u32(file, at + 12), get_u32(file, at + 16),
-          get_u16(file, at + 20)};
+  const bool several_disks = get_u16(file, at + 4) != 0 || get_u16(file, at + 6) != 0 ||
+                             get_u16(file, at + 8) != get_u16(file, at + 10);
+  return {.offset = at,
+          .entries = get_u16(file, at + 10),
+          .directory_size = get_u32(file, at + 12),
+          .directory_offset = get_u32(file, at + 16),
+          .comment_size = get_u16(file, at + 20),
+          .several_disks = several_disks};
 }
 
 // The last record whose comment reaches exactly to the end of the file, or else the last one.
@@ -65,13 +79,15 @@ class Parser {
   explicit Parser(Bytes bytes) : file_(as_text(bytes)) { archive_.bytes = bytes; }
 
   Result<ZipArchive> parse() {
-    const std::optional<EndRecord> end = find_end_record(file_);
+    std::optional<EndRecord> end = find_end_record(file_);
     if (!end && !file_.starts_with(kLocalSignature))
       return Error{ErrorCode::kInvalid, "not a ZIP archive: no end of central directory record"};
     if (end && !file_.starts_with(kLocalSignature) && end->entries > 0)
       note("zip.prepended_data", "offset 0", "the file does not start with a local file header");
     if (end) {
+      widen(*end);
       use_end_record(*end);
+      check_layout(archive_, local_offsets_);
     } else {
       note("zip.no_end_record", "end of file", "cut off; entries recovered from local headers");
       archive_.truncated = true;
@@ -85,6 +101,23 @@ class Parser {
     note_anomaly(archive_.anomalies, id, where, detail);
   }
 
+  // Takes from the 64-bit record what the 32-bit one says lies there.
+  void widen(EndRecord& end) {
+    if (end.directory_offset != kIn64 && end.directory_size != kIn64 && end.entries != 0xffff)
+      return;
+    note("zip.zip64", "end record", "64-bit sizes, which package files do not need");
+    if (end.offset < kEndLocator64Size ||
+        !has_signature(end.offset - kEndLocator64Size, kEndLocator64))
+      return;
+    const std::uint64_t at = get_u64(file_, end.offset - kEndLocator64Size + 8);
+    if (at > end.offset || end.offset - at < kEndRecord64Size ||
+        !has_signature(at, kEndSignature64))
+      return note("zip.bad_end_record", "end record", "no 64-bit record at " + std::to_string(at));
+    end.entries = get_u64(file_, at + 32);
+    end.directory_size = get_u64(file_, at + 40);
+    end.directory_offset = get_u64(file_, at + 48);
+  }
+
   void use_end_record(const EndRecord& end) {
     archive_.has_end_record = true;
     archive_.end_record_offset = end.offset;
@@ -96,8 +129,8 @@ class Parser {
       note("zip.bad_directory", "end record", "its comment reaches beyond the file");
 
     std::uint64_t start = end.directory_offset;
-    if (end.directory_offset == 0xffffffff || end.entries == 0xffff)
-      note("zip.zip64", "end record", "64-bit sizes, which package files do not need");
+    if (end.several_disks)
+      note("zip.bad_end_record", "end record", "says that there are several disks or counts");
     if (end.entries > 0 && !has_signature(start, kCentralSignature) &&
         end.directory_size <= end.offset &&
         has_signature(end.offset - end.directory_size, kCentralSignature)) {
@@ -106,7 +139,7 @@ class Parser {
       note("zip.prepended_data", "end record",
            "offsets are off by " + std::to_string(shift_) + " bytes");
     }
-    if (start + end.directory_size > end.offset)
+    if (start > end.offset || end.directory_size > end.offset - start)
       note("zip.bad_directory", "end record", "the central directory overlaps the end record");
     archive_.central_directory_offset = std::min<std::uint64_t>(start, end.offset);
     archive_.central_directory_size =
@@ -133,7 +166,8 @@ class Parser {
   }
 
   void walk_central_directory(std::uint64_t at, const EndRecord& end) {
-    for (std::uint32_t index = 0; index < end.entries; ++index) {
+    for (std::uint64_t index = 0; index < end.entries; ++index) {
+      if (archive_.entries.size() >= kMaxZipEntries) return too_many();
       if (!has_signature(at, kCentralSignature)) {
         // A length field lied by a few bytes: the next record is where its signature is.
         const std::size_t next =
@@ -156,6 +190,11 @@ class Parser {
     if (at < end.offset && has_signature(at, kCentralSignature))
       note("zip.hidden_entries", "offset " + std::to_string(at),
            "more records than the " + std::to_string(end.entries) + " counted");
+  }
+
+  void too_many() {
+    archive_.truncated = true;
+    note("zip.limit", "central directory", "more entries than are read");
   }
 
   // A record stated one byte too long hides the start of the next signature.
@@ -181,28 +220,47 @@ class Parser {
                    .crc32 = get_u32(record, 16),
                    .compressed_size = get_u32(record, 20),
                    .size = get_u32(record, 24)};
-    add_entry(std::move(entry), get_u32(record, 42) + shift_);
+    std::uint64_t local_offset = get_u32(record, 42);
+    const std::size_t extra_size = get_u16(record, 30);
+    if (file_.size() - name_end >= extra_size)
+      widen(entry, local_offset, file_.substr(name_end, extra_size));
+    add_entry(std::move(entry), local_offset + shift_);
     return name_end + get_u16(record, 30) + get_u16(record, 32);
   }
 
+  // The 64-bit values that an extra field has for those fields that say so, in this order.
+  void widen(ZipEntry& entry, std::uint64_t& local_offset, std::string_view extra) {
+    if (entry.size != kIn64 && entry.compressed_size != kIn64 && local_offset != kIn64) return;
+    while (extra.size() >= 4) {
+      const std::size_t size = std::min<std::size_t>(get_u16(extra, 2), extra.size() - 4);
+      std::string_view values = extra.substr(4, size);
+      if (get_u16(extra, 0) == kExtra64) {
+        note("zip.zip64", entry.name, "64-bit sizes, which package files do not need");
+        for (std::uint64_t* field : {&entry.size, &entry.compressed_size, &local_offset}) {
+          if (*field != kIn64 || values.size() < 8) continue;
+          *field = get_u64(values, 0);
+          values.remove_prefix(8);
+        }
+        return;
+      }
+      extra.remove_prefix(4 + size);
+    }
+  }
+
   void add_entry(ZipEntry entry, std::uint64_t local_offset) {
-    if (!names_.insert(entry.name).second)
-      note("zip.duplicate_entry", entry.name, "the name occurs more than once");
-    check_name(entry.name);
+    names_.add(entry.name, archive_.anomalies);
     if (entry.flags & kEncryptedFlag)
       note("zip.encrypted_flag", entry.name, "marked as encrypted; Android ignores the mark");
     if (entry.method != kStored && entry.method != kDeflated)
       note("zip.unknown_method", entry.name,
            "compression method " + std::to_string(entry.method) + ", which Android does not know");
+    if (entry.method == kStored && entry.size != entry.compressed_size)
+      note(
+          "zip.stored_sizes_differ", entry.name,
+          std::to_string(entry.compressed_size) + " bytes stored as " + std::to_string(entry.size));
     compare_with_local_header(entry, local_offset);
+    local_offsets_.push_back(local_offset);
     archive_.entries.push_back(std::move(entry));
-  }
-
-  void check_name(std::string_view name) {
-    if (name.starts_with("../") || name.find("/../") != std::string_view::npos)
-      note("zip.path_traversal", name, "the name climbs out of the archive");
-    if (name.empty() || name.find('\0') != std::string_view::npos)
-      note("zip.bad_name", name, "an empty name, or one with a zero byte");
   }
 
   void compare_with_local_header(ZipEntry& entry, std::uint64_t at) {
@@ -224,6 +282,7 @@ class Parser {
                std::to_string(get_u16(header, 8)) + " in the local header");
     if (get_u16(header, 6) & kEncryptedFlag && !(entry.flags & kEncryptedFlag))
       note("zip.encrypted_flag", entry.name, "marked as encrypted in the local header alone");
+    compare_flags(entry, get_u16(header, 6));
     if (get_u16(header, 6) & kDataDescriptorFlag) return;  // sizes and CRC follow the data
     if (get_u32(header, 18) != entry.compressed_size || get_u32(header, 22) != entry.size)
       note("zip.size_mismatch", entry.name,
@@ -232,6 +291,17 @@ class Parser {
                std::to_string(get_u32(header, 22)) + " in the local header");
     if (get_u32(header, 14) != entry.crc32)
       note("zip.crc_mismatch_header", entry.name, "directory and local header disagree");
+  }
+
+  void compare_flags(const ZipEntry& entry, std::uint16_t local) {
+    // Bits 1 and 2 tell how hard the compressor tried.
+    constexpr std::uint16_t kOfNoConsequence = 0x0006;
+    const auto differing =
+        static_cast<std::uint16_t>((entry.flags ^ local) & ~kOfNoConsequence & ~kEncryptedFlag);
+    if (differing != 0)
+      note("zip.flags_mismatch", entry.name,
+           "flags " + std::to_string(entry.flags) + " in the directory, " + std::to_string(local) +
+               " in the local header");
   }
 
   // For a file whose directory is gone: every local header, in file order.
@@ -268,63 +338,9 @@ class Parser {
   ZipArchive archive_;
   std::uint64_t shift_ = 0;
   std::uint64_t last_record_end_min_ = 0;
-  std::unordered_set<std::string> names_;
+  std::vector<std::uint64_t> local_offsets_;  // of the entries' local headers
+  EntryNames names_;
 };
-
-class Decompressor {
- public:
-  Decompressor() : state_(libdeflate_alloc_decompressor()) {}
-  Decompressor(const Decompressor&) = delete;
-  Decompressor& operator=(const Decompressor&) = delete;
-  ~Decompressor() { libdeflate_free_decompressor(state_); }
-  libdeflate_decompressor* get() const { return state_; }
-
- private:
-  libdeflate_decompressor* state_;
-};
-
-// Inflates `data` into `content`, growing up to `limit` when the stated size was too small.
-void inflate(Bytes data, const ZipEntry& entry, std::size_t limit, ZipContent& content) {
-  const Decompressor decompressor;
-  const std::uint64_t possible = data.size() * kMaxDeflateRatio + 64;
-  std::uint64_t capacity = std::min<std::uint64_t>({entry.size, possible, limit});
-  for (;;) {
-    content.bytes.resize(static_cast<std::size_t>(capacity));
-    std::size_t produced = 0;
-    std::uint8_t unused;  // libdeflate wants an address even for no bytes
-    std::uint8_t* out = content.bytes.empty() ? &unused : content.bytes.data();
-    const libdeflate_result result =
-        decompressor.get() == nullptr
-            ? LIBDEFLATE_BAD_DATA
-            : libdeflate_deflate_decompress(decompressor.get(), data.data(), data.size(), out,
-                                            content.bytes.size(), &produced);
-    if (result == LIBDEFLATE_SUCCESS) {
-      content.bytes.resize(produced);
-      return;
-    }
-    if (result != LIBDEFLATE_INSUFFICIENT_SPACE) {
-      content.bytes.clear();
-      content.truncated = true;
-      note_anomaly(content.anomalies, "zip.bad_deflate", entry.name, "the data does not inflate");
-      return;
-    }
-    if (capacity >= limit) {
-      content.bytes.clear();
-      content.truncated = true;
-      note_anomaly(content.anomalies, "zip.output_limit", entry.name,
-                   "inflates to more than " + std::to_string(limit) + " bytes");
-      return;
-    }
-    capacity = std::min<std::uint64_t>(std::max<std::uint64_t>(capacity * 2, 4096), limit);
-  }
-}
-
-// Of a made-up method the asset manager maps the stated size as it lies, while the signature
-// verifier inflates; what is really there is told by whether the two sizes agree.
-bool is_deflated(const ZipEntry& entry) {
-  if (entry.method == kDeflated || entry.method == kStored) return entry.method == kDeflated;
-  return entry.compressed_size != entry.size;
-}
 
 }  // namespace
 
@@ -335,37 +351,5 @@ const ZipEntry* ZipArchive::find(std::string_view name) const {
 }
 
 Result<ZipArchive> parse_zip(Bytes bytes) { return Parser(bytes).parse(); }
-
-ZipContent read_zip_entry(const ZipArchive& archive, const ZipEntry& entry, std::size_t limit) {
-  ZipContent content;
-  const bool deflated = is_deflated(entry);
-  const std::uint64_t stated = deflated || entry.size == 0 ? entry.compressed_size : entry.size;
-  const std::uint64_t start = std::min<std::uint64_t>(entry.data_offset, archive.bytes.size());
-  const std::uint64_t there = std::min(stated, archive.bytes.size() - start);
-  if (there < stated || entry.data_offset > archive.bytes.size()) {
-    content.truncated = true;
-    note_anomaly(content.anomalies, "zip.data_outside_file", entry.name,
-                 std::to_string(stated) + " bytes at offset " + std::to_string(entry.data_offset));
-  }
-  if (deflated) {
-    inflate(archive.bytes.subspan(start, there), entry, limit, content);
-  } else {
-    if (there > limit) {
-      content.truncated = true;
-      note_anomaly(content.anomalies, "zip.output_limit", entry.name,
-                   "larger than " + std::to_string(limit) + " bytes");
-    }
-    const Bytes data = archive.bytes.subspan(start, std::min<std::uint64_t>(there, limit));
-    content.bytes.assign(data.begin(), data.end());
-  }
-  if (content.truncated) return content;
-  if (content.bytes.size() != entry.size)
-    note_anomaly(content.anomalies, "zip.wrong_size", entry.name,
-                 std::to_string(entry.size) + " bytes stated, " +
-                     std::to_string(content.bytes.size()) + " found");
-  if (libdeflate_crc32(0, content.bytes.data(), content.bytes.size()) != entry.crc32)
-    note_anomaly(content.anomalies, "zip.wrong_crc", entry.name, "the data does not match its CRC");
-  return content;
-}
 
 }  // namespace bartizan::parse
