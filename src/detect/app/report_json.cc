@@ -45,23 +45,25 @@ json::object report_json(const JudgedApp& app) {
   json::array findings;
   for (const Finding& finding : app.findings) findings.push_back(bartizan::to_json(finding));
   const auto& manifest = app.report.manifest;
-  return {{"size", app.report.size},
-          {"sha256", app.report.sha256},
-          {"package", manifest ? json::value(manifest->package) : json::value()},
-          {"version_code", value_or_null(app.observation_body, "version_code")},
-          {"version_name", value_or_null(app.observation_body, "version_name")},
-          {"min_sdk", integer_or_null(manifest ? manifest->min_sdk : std::nullopt)},
-          {"target_sdk", value_or_null(app.observation_body, "target_sdk")},
-          {"label", value_or_null(app.observation_body, "label")},
-          {"signature", signature_json(app.report)},
-          {"dex", dex_json(app.report.code)},
-          {"permissions", manifest ? to_json_array(manifest->permissions) : json::array()},
-          {"domains", to_json_array(app.report.domains)},
-          {"anomalies", std::move(anomalies)},
-          {"truncated", app.report.truncated},
-          {"techniques", to_json_array(app.techniques())},
-          {"findings", std::move(findings)},
-          {"verdict", to_string(app.verdict())}};
+  return {
+      {"size", app.report.size},
+      {"sha256", app.report.sha256},
+      {"package", manifest ? json::value(manifest->package) : json::value()},
+      {"version_code", value_or_null(app.observation_body, "version_code")},
+      {"version_name", value_or_null(app.observation_body, "version_name")},
+      {"min_sdk", integer_or_null(manifest ? manifest->min_sdk : std::nullopt)},
+      {"target_sdk", value_or_null(app.observation_body, "target_sdk")},
+      {"label", value_or_null(app.observation_body, "label")},
+      {"icon", manifest && !manifest->icon.empty() ? json::value(manifest->icon) : json::value()},
+      {"signature", signature_json(app.report)},
+      {"dex", dex_json(app.report.code)},
+      {"permissions", manifest ? to_json_array(manifest->permissions) : json::array()},
+      {"domains", to_json_array(app.report.domains)},
+      {"anomalies", std::move(anomalies)},
+      {"truncated", app.report.truncated},
+      {"techniques", to_json_array(app.techniques())},
+      {"findings", std::move(findings)},
+      {"verdict", to_string(app.verdict())}};
 }
 
 }  // namespace bartizan::detect

@@ -75,16 +75,20 @@ class Scan {
   }
 
   // Most apps keep their name, and some their version, in the resource table.
-  void resolve_texts(parse::AndroidManifest& manifest) const {
+  void resolve_texts(parse::AndroidManifest& manifest) {
     const parse::ZipEntry* entry = archive_.find("resources.arsc");
-    if (entry == nullptr || (manifest.label_resource == 0 && manifest.version_name_resource == 0))
-      return;
-    const parse::ZipContent table = parse::read_zip_entry(archive_, *entry, parse::kMaxArscBytes);
+    const bool refers = manifest.label_resource != 0 || manifest.version_name_resource != 0 ||
+                        manifest.icon_resource != 0;
+    if (entry == nullptr || !refers) return;
+    const parse::ZipContent bytes = parse::read_zip_entry(archive_, *entry, parse::kMaxArscBytes);
+    const parse::ResourceTable table = parse::ResourceTable::parse(bytes.bytes);
+    take(table.anomalies(), false);
     const auto resolve = [&](std::uint32_t resource, std::string& text) {
-      if (resource != 0) text = parse::find_string_resource(table.bytes, resource).value_or("");
+      if (resource != 0) text = table.text(resource).value_or("");
     };
     resolve(manifest.label_resource, manifest.label);
     resolve(manifest.version_name_resource, manifest.version_name);
+    resolve(manifest.icon_resource, manifest.icon);
   }
 
   void read_signature() {

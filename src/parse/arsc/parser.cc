@@ -2,8 +2,6 @@
 
 #include <algorithm>
 
-#include "parse/axml/string_pool.h"
-
 namespace bartizan::parse {
 namespace {
 
@@ -11,56 +9,25 @@ constexpr std::uint16_t kStringPoolChunk = 0x0001;
 constexpr std::uint16_t kTableChunk = 0x0002;
 constexpr std::uint16_t kPackageChunk = 0x0200;
 constexpr std::uint16_t kTypeChunk = 0x0201;
+constexpr std::uint16_t kStagedAliasChunk = 0x0206;
 constexpr std::uint8_t kSparseType = 1;
 constexpr std::uint8_t kShortOffsets = 2;
 constexpr std::uint16_t kComplexEntry = 1;
 constexpr std::uint16_t kCompactEntry = 8;
 constexpr std::uint8_t kReference = 1;
 constexpr std::uint8_t kString = 3;
+constexpr std::uint8_t kDynamicReference = 7;
 constexpr std::size_t kConfigOffset = 20;  // in a type chunk
 constexpr std::size_t kLocaleOffset = 8;   // in a configuration
 constexpr std::size_t kMaxTextBytes = 1024;
+constexpr std::size_t kMaxAliases = 65'536;
+constexpr std::size_t kMaxTypes = 65'536;  // of all packages, configurations counted each
 constexpr int kMaxReferences = 8;
 
-struct Chunk {
-  std::uint16_t type = 0;
-  Bytes header;  // with the eight bytes every chunk has
-  Bytes body;
-};
-
-Result<Chunk> take_chunk(ByteReader& reader, Bytes within) {
-  const std::size_t start = reader.position();
-  BARTIZAN_ASSIGN(const std::uint16_t type, reader.u16());
-  BARTIZAN_ASSIGN(const std::uint16_t header_size, reader.u16());
-  BARTIZAN_ASSIGN(const std::uint32_t size, reader.u32());
-  if (header_size < 8 || header_size > size)
-    return Error{ErrorCode::kInvalid, "resource chunk with a header larger than itself"};
-  BARTIZAN_ASSIGN(const Bytes whole, slice(within, start, size));
-  BARTIZAN_TRY(reader.seek(start + size));
-  return Chunk{type, whole.first(header_size), whole.subspan(header_size)};
-}
-
-// The chunks that follow each other in `bytes`, up to the first that makes no sense.
-std::vector<Chunk> chunks_in(Bytes bytes) {
-  std::vector<Chunk> out;
-  ByteReader reader(bytes);
-  while (!reader.at_end()) {
-    Result<Chunk> chunk = take_chunk(reader, bytes);
-    if (!chunk.ok()) break;
-    out.push_back(*chunk);
-  }
-  return out;
-}
-
-struct Value {
-  std::uint8_t type;
-  std::uint32_t data;
-};
-
 // Where entry `index` lies in the type's data; nothing: this configuration does not have it.
-std::optional<std::size_t> entry_offset(const Chunk& type, std::uint8_t flags, std::uint32_t count,
+std::optional<std::size_t> entry_offset(Bytes body, std::uint8_t flags, std::uint32_t count,
                                         std::uint32_t index) {
-  ByteReader reader(type.body);
+  ByteReader reader(body);
   if (flags & kSparseType) {
     for (std::uint32_t i = 0; i < count; ++i) {
       const Result<std::uint16_t> key = reader.u16();
@@ -82,125 +49,209 @@ std::optional<std::size_t> entry_offset(const Chunk& type, std::uint8_t flags, s
   return offset.ok() && *offset != 0xffffffff ? std::optional(std::size_t{*offset}) : std::nullopt;
 }
 
-Result<Value> read_entry(Bytes body, std::size_t at) {
-  ByteReader reader(body);
-  BARTIZAN_TRY(reader.seek(at));
-  BARTIZAN_ASSIGN(const std::uint16_t size, reader.u16());
-  BARTIZAN_ASSIGN(const std::uint16_t flags, reader.u16());
-  BARTIZAN_ASSIGN(const std::uint32_t key_or_data, reader.u32());
-  if (flags & kCompactEntry) return Value{static_cast<std::uint8_t>(flags >> 8), key_or_data};
-  if (flags & kComplexEntry) return Error{ErrorCode::kUnsupported, "a bag, not a text"};
-  BARTIZAN_TRY(reader.seek(at + size));
-  BARTIZAN_TRY(reader.skip(3));
-  BARTIZAN_ASSIGN(const std::uint8_t type, reader.u8());
-  BARTIZAN_ASSIGN(const std::uint32_t data, reader.u32());
-  return Value{type, data};
-}
+}  // namespace
 
-struct TypeHeader {
-  std::uint8_t id = 0;
-  std::uint8_t flags = 0;
-  std::uint32_t entry_count = 0;
-  std::uint32_t entries_start = 0;  // from the chunk's start
-  bool any_language = false;
+struct ResourceTable::Chunk {
+  std::uint16_t type = 0;
+  Bytes header;  // with the eight bytes every chunk has
+  Bytes body;
+  Bytes whole() const { return {header.data(), header.size() + body.size()}; }
 };
 
-Result<TypeHeader> read_type_header(const Chunk& chunk) {
-  TypeHeader out;
-  ByteReader reader(chunk.header);
-  BARTIZAN_TRY(reader.skip(8));
-  BARTIZAN_ASSIGN(out.id, reader.u8());
-  BARTIZAN_ASSIGN(out.flags, reader.u8());
-  BARTIZAN_TRY(reader.skip(2));
-  BARTIZAN_ASSIGN(out.entry_count, reader.u32());
-  BARTIZAN_ASSIGN(out.entries_start, reader.u32());
-  BARTIZAN_TRY(reader.seek(kConfigOffset + kLocaleOffset));
-  BARTIZAN_ASSIGN(const std::uint32_t locale, reader.u32());
-  out.any_language = locale == 0;
-  return out;
-}
-
-class Table {
+class ResourceTable::Reader {
  public:
-  explicit Table(Bytes bytes) {
+  explicit Reader(ResourceTable& table) : table_(table) {}
+
+  void read(Bytes bytes) {
+    if (bytes.size() > kMaxArscBytes) return note("arsc.bad_chunk", 0, "larger than is read");
     ByteReader reader(bytes);
+    const std::size_t size = bytes.size();
     const Result<Chunk> root = take_chunk(reader, bytes);
-    if (!root.ok() || root->type != kTableChunk) return;
+    if (!root.ok()) return note("arsc.bad_chunk", 0, "the table's header makes no sense");
+    if (root->type != kTableChunk)
+      return note("arsc.wrong_root_type", 0, "type " + std::to_string(root->type));
+    if (root->whole().size() != size)
+      note("arsc.wrong_file_size", 0,
+           std::to_string(root->whole().size()) + " bytes stated, " + std::to_string(size) +
+               " there");
+    bool has_strings = false;
     for (const Chunk& chunk : chunks_in(root->body)) {
-      if (chunk.type == kStringPoolChunk && strings_.size() == 0) read_strings(chunk);
+      if (chunk.type == kStringPoolChunk) {
+        if (has_strings) note("arsc.second_string_pool", 0, "the first one counts");
+        if (!has_strings) read_strings(chunk);
+        has_strings = true;
+      }
       if (chunk.type == kPackageChunk) read_package(chunk);
     }
-  }
-
-  std::optional<std::string> string(std::uint32_t resource_id) const {
-    for (int i = 0; i < kMaxReferences; ++i) {
-      const std::optional<Value> value = find(resource_id);
-      if (!value) return std::nullopt;
-      std::vector<Anomaly> unused;  // a label's odd letters are no sign of evasion
-      if (value->type == kString) return strings_.string(value->data, kMaxTextBytes, unused);
-      if (value->type != kReference) return std::nullopt;
-      resource_id = value->data;
-    }
-    return std::nullopt;
+    ByteReader count(root->header);
+    (void)count.skip(8);
+    const std::uint32_t stated = count.u32().value_or(0);
+    if (stated != table_.packages_.size())
+      note("arsc.wrong_package_count", 0,
+           std::to_string(stated) + " stated, " + std::to_string(table_.packages_.size()) +
+               " there");
   }
 
  private:
-  struct Package {
-    std::uint32_t id;
-    std::vector<Chunk> types;
-  };
+  void note(std::string_view id, std::size_t at, std::string_view detail) {
+    note_anomaly(table_.anomalies_, id, "resources.arsc, offset " + std::to_string(at), detail);
+  }
+
+  static Result<Chunk> take_chunk(ByteReader& reader, Bytes within) {
+    const std::size_t start = reader.position();
+    BARTIZAN_ASSIGN(const std::uint16_t type, reader.u16());
+    BARTIZAN_ASSIGN(const std::uint16_t header_size, reader.u16());
+    BARTIZAN_ASSIGN(const std::uint32_t size, reader.u32());
+    if (header_size < 8 || header_size > size)
+      return Error{ErrorCode::kInvalid, "resource chunk with a header larger than itself"};
+    BARTIZAN_ASSIGN(const Bytes whole, slice(within, start, size));
+    BARTIZAN_TRY(reader.seek(start + size));
+    return Chunk{type, whole.first(header_size), whole.subspan(header_size)};
+  }
+
+  // The chunks that follow each other, up to the first that makes no sense.
+  std::vector<Chunk> chunks_in(Bytes bytes) {
+    std::vector<Chunk> out;
+    ByteReader reader(bytes);
+    while (!reader.at_end()) {
+      Result<Chunk> chunk = take_chunk(reader, bytes);
+      if (!chunk.ok()) {
+        note("arsc.bad_chunk", reader.position(), chunk.error().message);
+        break;
+      }
+      out.push_back(*chunk);
+    }
+    return out;
+  }
 
   void read_strings(const Chunk& chunk) {
-    std::vector<Anomaly> unused;
-    const Bytes whole(chunk.header.data(), chunk.header.size() + chunk.body.size());
-    Result<StringPool> pool = StringPool::parse(whole, unused);
-    if (pool.ok()) strings_ = *pool;
+    Result<StringPool> pool = StringPool::parse(chunk.whole(), table_.anomalies_);
+    if (pool.ok()) table_.strings_ = *pool;
   }
 
   void read_package(const Chunk& chunk) {
     ByteReader reader(chunk.header);
-    const Status past_chunk_header = reader.skip(8);
+    (void)reader.skip(8);
     const Result<std::uint32_t> id = reader.u32();
-    if (!past_chunk_header.ok() || !id.ok()) return;
-    Package package{.id = *id, .types = chunks_in(chunk.body)};
-    std::erase_if(package.types, [](const Chunk& inner) { return inner.type != kTypeChunk; });
-    packages_.push_back(std::move(package));
-  }
-
-  std::optional<Value> find(std::uint32_t resource_id) const {
-    std::optional<Value> first;
-    for (const Package& package : packages_) {
-      if (package.id != resource_id >> 24) continue;
-      for (const Chunk& chunk : package.types) {
-        const Result<TypeHeader> type = read_type_header(chunk);
-        if (!type.ok() || type->id != (resource_id >> 16 & 0xff)) continue;
-        const std::optional<Value> value = value_in(chunk, *type, resource_id & 0xffff);
-        if (value && type->any_language) return value;
-        if (value && !first) first = value;
-      }
+    if (!id.ok()) return note("arsc.bad_chunk", 0, "a package without a number");
+    const bool again = std::any_of(table_.packages_.begin(), table_.packages_.end(),
+                                   [&](const Package& package) { return package.id == *id; });
+    if (again) note("arsc.same_package_twice", 0, "package " + std::to_string(*id));
+    Package package{.id = *id};
+    for (const Chunk& inner : chunks_in(chunk.body)) {
+      if (inner.type == kTypeChunk) add_type(inner, package);
+      if (inner.type == kStagedAliasChunk) read_aliases(inner);
     }
-    return first;
+    table_.packages_.push_back(std::move(package));
   }
 
-  static std::optional<Value> value_in(const Chunk& chunk, const TypeHeader& type,
-                                       std::uint32_t index) {
-    const std::optional<std::size_t> offset =
-        entry_offset(chunk, type.flags, type.entry_count, index);
-    if (!offset || type.entries_start < chunk.header.size()) return std::nullopt;
-    const Result<Value> value =
-        read_entry(chunk.body, type.entries_start - chunk.header.size() + *offset);
-    return value.ok() ? std::optional(*value) : std::nullopt;
+  void add_type(const Chunk& chunk, Package& package) {
+    Result<Type> type = read_type(chunk);
+    if (type.ok() && ++types_ <= kMaxTypes) {
+      package.types.push_back(*type);
+    } else {
+      note("arsc.bad_type", 0, type.ok() ? "more than are read" : type.error().message);
+    }
   }
 
-  StringPool strings_;
-  std::vector<Package> packages_;
+  static Result<Type> read_type(const Chunk& chunk) {
+    Type out{.body = chunk.body};
+    ByteReader reader(chunk.header);
+    BARTIZAN_TRY(reader.skip(8));
+    BARTIZAN_ASSIGN(out.id, reader.u8());
+    BARTIZAN_ASSIGN(out.flags, reader.u8());
+    BARTIZAN_TRY(reader.skip(2));
+    BARTIZAN_ASSIGN(out.entry_count, reader.u32());
+    BARTIZAN_ASSIGN(const std::uint32_t entries_start, reader.u32());
+    BARTIZAN_TRY(reader.seek(kConfigOffset + kLocaleOffset));
+    BARTIZAN_ASSIGN(const std::uint32_t locale, reader.u32());
+    out.any_language = locale == 0;
+    const std::size_t offset_size = out.flags & kShortOffsets && !(out.flags & kSparseType) ? 2 : 4;
+    if (entries_start < chunk.header.size() || out.entry_count > chunk.body.size() / offset_size)
+      return Error{ErrorCode::kInvalid, "type " + std::to_string(out.id) + " with " +
+                                            std::to_string(out.entry_count) +
+                                            " entries does not fit its chunk"};
+    out.entries_start = entries_start - chunk.header.size();
+    return out;
+  }
+
+  // ResTable_staged_alias_header: a count, then pairs of provisional and final id.
+  void read_aliases(const Chunk& chunk) {
+    ByteReader header(chunk.header);
+    (void)header.skip(8);
+    const std::uint32_t count = header.u32().value_or(0);
+    ByteReader reader(chunk.body);
+    for (std::uint32_t i = 0; i < count && table_.staged_.size() < kMaxAliases; ++i) {
+      const Result<std::uint32_t> staged = reader.u32();
+      const Result<std::uint32_t> final_id = reader.u32();
+      if (!staged.ok() || !final_id.ok())
+        return note("arsc.bad_chunk", 0, "fewer staged aliases than it says");
+      table_.staged_.emplace(*staged, *final_id);
+    }
+  }
+
+  ResourceTable& table_;
+  std::size_t types_ = 0;
 };
 
-}  // namespace
+ResourceTable ResourceTable::parse(Bytes bytes) {
+  ResourceTable table;
+  Reader(table).read(bytes);
+  return table;
+}
+
+std::optional<std::string> ResourceTable::text(std::uint32_t resource_id) const {
+  for (int i = 0; i < kMaxReferences; ++i) {
+    const std::optional<Value> value = find(resource_id);
+    if (!value) return std::nullopt;
+    std::vector<Anomaly> unused;  // a label's odd letters are no sign of evasion
+    if (value->type == kString) return strings_.string(value->data, kMaxTextBytes, unused);
+    if (value->type != kReference && value->type != kDynamicReference) return std::nullopt;
+    resource_id = value->data;
+  }
+  return std::nullopt;
+}
+
+std::optional<ResourceTable::Value> ResourceTable::find(std::uint32_t resource_id) const {
+  if (const auto alias = staged_.find(resource_id); alias != staged_.end())
+    resource_id = alias->second;
+  std::optional<Value> first;
+  for (const Package& package : packages_) {
+    // Within a library, whose number is given at run time, 0 is the library itself.
+    const std::uint32_t wanted = resource_id >> 24;
+    if (package.id != wanted && !(wanted == 0 && &package == &packages_.front())) continue;
+    for (const Type& type : package.types) {
+      if (type.id != (resource_id >> 16 & 0xff)) continue;
+      const std::optional<Value> value = value_in(type, resource_id & 0xffff);
+      if (value && type.any_language) return value;
+      if (value && !first) first = value;
+    }
+  }
+  return first;
+}
+
+std::optional<ResourceTable::Value> ResourceTable::value_in(const Type& type, std::uint32_t index) {
+  const std::optional<std::size_t> offset =
+      entry_offset(type.body, type.flags, type.entry_count, index);
+  if (!offset) return std::nullopt;
+  ByteReader reader(type.body);
+  const std::size_t at = type.entries_start + *offset;
+  if (!reader.seek(at).ok()) return std::nullopt;
+  const Result<std::uint16_t> size = reader.u16();
+  const Result<std::uint16_t> flags = reader.u16();
+  const Result<std::uint32_t> key_or_data = reader.u32();
+  if (!size.ok() || !flags.ok() || !key_or_data.ok()) return std::nullopt;
+  if (*flags & kCompactEntry) return Value{static_cast<std::uint8_t>(*flags >> 8), *key_or_data};
+  if (*flags & kComplexEntry) return std::nullopt;  // a bag
+  if (!reader.seek(at + *size).ok() || !reader.skip(3).ok()) return std::nullopt;
+  const Result<std::uint8_t> value_type = reader.u8();
+  const Result<std::uint32_t> data = reader.u32();
+  if (!value_type.ok() || !data.ok()) return std::nullopt;
+  return Value{*value_type, *data};
+}
 
 std::optional<std::string> find_string_resource(Bytes table, std::uint32_t resource_id) {
-  if (table.size() > kMaxArscBytes) return std::nullopt;
-  return Table(table).string(resource_id);
+  return ResourceTable::parse(table).text(resource_id);
 }
 
 }  // namespace bartizan::parse

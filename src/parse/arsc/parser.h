@@ -1,22 +1,68 @@
-// resources.arsc, as far as finding the text of a string resource needs it (AOSP frameworks/base
+// resources.arsc, as far as finding a resource's text needs it (AOSP frameworks/base
 // ResourceTypes.h: ResTable_header, ResTable_package, ResTable_type, ResTable_entry).
+//
+// Anomalies: arsc.wrong_root_type arsc.wrong_file_size arsc.wrong_package_count arsc.bad_chunk
+// arsc.second_string_pool arsc.same_package_twice arsc.bad_type, and those of string pools, axml.*
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
 
 #include "base/byte_reader.h"
 #include "parse/anomaly.h"
+#include "parse/axml/string_pool.h"
 
 namespace bartizan::parse {
 
 inline constexpr std::size_t kMaxArscBytes = 64 << 20;
 
-// The text of resource 0xPPTTEEEE in the default configuration, else in the first that has it;
-// references are followed. Nothing: it is not there, or is no text. Time is linear in the table
-// for each reference followed, eight at most.
+// Refers to the bytes it was parsed from, which must outlive it.
+class ResourceTable {
+ public:
+  // Never fails: what makes no sense is passed over and reported.
+  static ResourceTable parse(Bytes bytes);
+
+  const std::vector<Anomaly>& anomalies() const { return anomalies_; }
+
+  // The text of resource 0xPPTTEEEE (a string, or the path of a file such as an icon) in the
+  // default configuration, else in the first that has it; references are followed. Nothing: it is
+  // not there, or is no text. Time is linear in the table for each reference followed, eight at
+  // most.
+  std::optional<std::string> text(std::uint32_t resource_id) const;
+
+ private:
+  struct Type {  // of one configuration
+    std::uint8_t id = 0;
+    std::uint8_t flags = 0;
+    std::uint32_t entry_count = 0;
+    std::size_t entries_start = 0;  // in `body`
+    bool any_language = false;
+    Bytes body;  // behind the header
+  };
+  struct Package {
+    std::uint32_t id = 0;
+    std::vector<Type> types;
+  };
+  struct Value {
+    std::uint8_t type;
+    std::uint32_t data;
+  };
+  struct Chunk;
+  class Reader;
+
+  std::optional<Value> find(std::uint32_t resource_id) const;
+  static std::optional<Value> value_in(const Type& type, std::uint32_t index);
+
+  StringPool strings_;
+  std::vector<Package> packages_;
+  std::map<std::uint32_t, std::uint32_t> staged_;  // provisional ids -> the final ones
+  std::vector<Anomaly> anomalies_;
+};
+
+// For one question alone.
 std::optional<std::string> find_string_resource(Bytes table, std::uint32_t resource_id);
 
 }  // namespace bartizan::parse

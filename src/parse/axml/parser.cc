@@ -72,6 +72,8 @@ class Parser {
     while (at < bytes_.size() && !stopped_) {
       const Result<Chunk> chunk = read_chunk(bytes_, at);
       if (!chunk.ok() || !is_valid(*chunk, at)) {
+        if (chunk.ok() && chunk->size == 0)
+          note("axml.zero_size_chunk", at, "type " + std::to_string(chunk->type));
         note(root_closed_ ? "axml.after_root" : "axml.bad_chunk", at, "not a valid chunk");
         return;
       }
@@ -158,6 +160,8 @@ class Parser {
     for (std::size_t i = 0; i < count; ++i) {
       BARTIZAN_ASSIGN(AxmlAttribute attribute,
                       read_attribute(extension.subspan(start + i * size, kAttributeSize)));
+      if (attribute.resource_id != 0 && element.find(attribute.resource_id) != nullptr)
+        note("axml.duplicate_attribute", at, attribute.name.substr(0, 60) + "; the first counts");
       element.attributes.push_back(std::move(attribute));
     }
     return element;

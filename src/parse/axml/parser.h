@@ -4,7 +4,8 @@
 // Anomalies: axml.wrong_root_type axml.wrong_file_size axml.bad_chunk axml.unknown_chunk
 // axml.second_string_pool axml.bad_string_pool axml.bad_string axml.unterminated_string
 // axml.attribute_size axml.bad_attributes axml.depth axml.limit axml.after_root
-// axml.attribute_name_lies axml.unbalanced
+// axml.attribute_name_lies axml.unbalanced axml.zero_size_chunk axml.duplicate_attribute
+// axml.second_application axml.string_pool_flags
 #pragma once
 
 #include "base/byte_reader.h"

@@ -5,6 +5,7 @@
 namespace bartizan::parse {
 namespace {
 
+constexpr std::uint32_t kSortedFlag = 1;
 constexpr std::uint32_t kUtf8Flag = 1 << 8;
 constexpr std::size_t kPoolHeaderSize = 28;
 
@@ -56,6 +57,9 @@ Result<StringPool> StringPool::parse(Bytes chunk, std::vector<Anomaly>& anomalie
   pool.header_size_ = std::max<std::size_t>(header_size, kPoolHeaderSize);
   pool.strings_start_ = strings_start;
   pool.utf8_ = flags & kUtf8Flag;
+  if ((flags & ~(kSortedFlag | kUtf8Flag)) != 0)
+    note_anomaly(anomalies, "axml.string_pool_flags", "string pool",
+                 "flags " + std::to_string(flags) + ", of which some mean nothing");
   const std::size_t room =
       chunk.size() > pool.header_size_ ? (chunk.size() - pool.header_size_) / 4 : 0;
   pool.count_ = std::min<std::size_t>(count, room);

@@ -157,6 +157,7 @@ struct AndroidManifest {
   std::string label;                      // when written out in the manifest
   std::uint32_t label_resource = 0;       // or else the id in resources.arsc
   std::uint32_t icon_resource = 0;        // 0: none
+  std::string icon;                       // path in the package, where the resource is resolved
   std::uint32_t round_icon_resource = 0;  // 0: none
   std::string shared_user_id;
   bool debuggable = false;
