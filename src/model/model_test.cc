@@ -74,6 +74,9 @@ TEST(ObservationSchema, MistypedFieldsAreNamed) {
             "transport has no value 'pigeon'");
   EXPECT_EQ(message("app.installed", R"({"package":"a","permissions":[1]})"),
             "permissions must be a list of strings");
+  EXPECT_EQ(
+      message("agent.health", R"({"permissions_denied":[")" + std::string(5000, 'x') + "\"]}"),
+      "permissions_denied has an item longer than 4096 bytes");
 }
 
 TEST(ModelJson, NounsRoundTrip) {

@@ -34,6 +34,10 @@ Status check_strings(const FieldSpec& field, const json::value& value) {
   }
   for (const json::value& item : value.get_array()) {
     if (!item.is_string()) return wrong;
+    if (item.get_string().size() > kMaxListItemBytes) {
+      return Error{ErrorCode::kInvalid, std::string(field.name) + " has an item longer than " +
+                                            std::to_string(kMaxListItemBytes) + " bytes"};
+    }
   }
   return {};
 }

@@ -13,6 +13,8 @@
 
 namespace bartizan {
 
+inline constexpr std::size_t kMaxListItemBytes = 4096;  // of one string of a list
+
 enum class FieldType { kString, kInteger, kNumber, kBoolean, kTime, kDate, kStrings, kObject };
 
 struct FieldSpec {

@@ -10,6 +10,7 @@ namespace bartizan::agent {
 namespace {
 
 constexpr std::size_t kMaxEvidence = 32;
+constexpr std::size_t kMaxEvidenceBytes = 1000;
 
 // Facts of a finding that the byod tier may tell, by the kind of its subject. A list of what is
 // allowed, so that a detector's new fact is silent until somebody has thought about it. Never here:
@@ -46,6 +47,15 @@ bool is_plain_name(std::string_view text) {
   });
 }
 
+// At a character's border; a list of permissions can be long.
+std::string cut(std::string text) {
+  if (text.size() <= kMaxEvidenceBytes) return text;
+  std::size_t size = kMaxEvidenceBytes;
+  while (size > 0 && (static_cast<unsigned char>(text[size]) & 0xC0) == 0x80) --size;
+  text.resize(size);
+  return text + "...";
+}
+
 json::array evidence_lines(const Finding& finding) {
   const auto allowed = facts_for(finding.subject.kind);
   json::array out;
@@ -53,7 +63,7 @@ json::array evidence_lines(const Finding& finding) {
     if (out.size() == kMaxEvidence) break;
     if (std::find(allowed.begin(), allowed.end(), evidence.fact) == allowed.end()) continue;
     // The sentence may repeat what another fact says, so that it stays behind with it.
-    out.emplace_back(evidence.fact + "=" + evidence.value);
+    out.emplace_back(cut(evidence.fact + "=" + evidence.value));
   }
   return out;
 }

@@ -150,6 +150,14 @@ std::optional<Trick> find_trick(const parse::Url& url, const parse::PublicSuffix
   return std::nullopt;
 }
 
+// The known site that the user name passes for; nothing for any other, which may be a person's
+// name.
+std::string pretended_site(std::string_view username, const intel::Content& content) {
+  const std::string host(username.substr(0, username.find_first_of("/%\\:")));
+  const std::string_view domain = content.public_suffixes().registrable_domain_icann(host);
+  return content.popular_domains().contains(domain) ? std::string(domain) : "";
+}
+
 std::optional<LinkConclusion> deceit(const LinkAddress& address, const intel::Content& content) {
   const auto trick = find_trick(address.url, content.public_suffixes());
   if (!trick) return std::nullopt;
@@ -161,10 +169,10 @@ std::optional<LinkConclusion> deceit(const LinkAddress& address, const intel::Co
                           .value = std::string(trick->name),
                           .why = std::string(trick->why),
                           .weight = trick->confidence});
-  if (trick->name == "user_name_as_host") {
-    out.evidence.push_back({.fact = "target",
-                            .value = address.url.username.substr(0, 253),
-                            .why = "The host it pretends to lead to."});
+  const std::string site = pretended_site(address.url.username, content);
+  if (trick->name == "user_name_as_host" && !site.empty()) {
+    out.evidence.push_back(
+        {.fact = "target", .value = site, .why = "The site it pretends to lead to."});
   }
   out.would_change = "The same address written plainly.";
   return out;

@@ -78,8 +78,10 @@ TEST(LinkJudge, SeesABrandInFrontOfAnotherDomain) {
 
 TEST(LinkJudge, SeesTricksOfWriting) {
   EXPECT_EQ(verdict_on("https://paypal.com@evil.example/"), "link.deceptive_address paypal.com");
-  EXPECT_EQ(verdict_on("https://www.bank.co.uk%2flogin:x@evil.example/"),
-            "link.deceptive_address www.bank.co.uk%2flogin");
+  EXPECT_EQ(verdict_on("https://www.paypal.com%2flogin:x@evil.example/"),
+            "link.deceptive_address paypal.com");
+  // A person's own name may look like a host: it is not quoted.
+  EXPECT_EQ(verdict_on("https://alice.smith.name:x@evil.example/"), "link.deceptive_address");
   EXPECT_EQ(verdict_on("http://0x7f000001/"), "link.deceptive_address");
   EXPECT_EQ(verdict_on("https://%65vil.example/"), "link.deceptive_address");
   EXPECT_EQ(verdict_on("https://ｅｖｉｌ.example/"), "link.deceptive_address");
