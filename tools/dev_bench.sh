@@ -1,9 +1,10 @@
 # ./dev bench NAME [--json]: each benchmark checks its own answers before it prints a figure.
 dev_bench() {
   local name=${1:-}
+  local script=bench/${name//-/_}.py
   shift || true
-  [[ -n $name && -f bench/$name.py ]] || {
-    echo "benchmarks: $(cd bench && ls -- *.py | sed 's/\.py$//' | grep -v '^bench_' | tr '\n' ' ')"
+  [[ -n $name && $name != *_* && -f $script ]] || {
+    echo "benchmarks: $(cd bench && ls -- *.py | sed 's/\.py$//' | grep -v '^bench_' | tr '_\n' '- ')"
     [[ -z $name ]] && return
     die "no such benchmark: $name"
   }
@@ -14,5 +15,5 @@ dev_bench() {
     step "build"
     build_preset release -DBARTIZAN_TESTS=OFF -DBARTIZAN_BENCH=ON
   } >&2  # standard output is the benchmark's own
-  /usr/bin/python3 "bench/$name.py" "$@"
+  /usr/bin/python3 "$script" "$@"
 }
