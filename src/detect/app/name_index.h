@@ -29,7 +29,7 @@ inline std::uint64_t hash_name(std::string_view name) {
     name.remove_prefix(sizeof word);
   }
   std::uint64_t rest = 0;
-  std::memcpy(&rest, name.data(), name.size());
+  if (!name.empty()) std::memcpy(&rest, name.data(), name.size());
   return mix(hash, rest);
 }
 
