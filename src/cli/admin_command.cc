@@ -22,6 +22,9 @@ constexpr std::string_view kHelp =
     "  list                          the accounts\n"
     "  add NAME --role ROLE          a new account (viewer, analyst, admin); prints a first "
     "password\n"
+    "  set-role NAME --role ROLE     another role; who is no admin any more loses the API tokens "
+    "made\n"
+    "  remove NAME                   ends the account, its sessions and its API tokens\n"
     "  reset-password NAME           prints a new first password; ends the account's sessions\n"
     "  unlock NAME                   after too many failures\n"
     "  reset-totp NAME               takes the second factor away, to be set up anew\n"
@@ -63,11 +66,40 @@ Result<json::object> list(Tools& tools) {
   return json::object{{"administrators", std::move(names)}};
 }
 
-Result<json::object> add(Tools& tools) {
+Result<Role> wanted_role(const Tools& tools) {
   const auto role = parse_enum<Role>(tools.flags.value("--role"));
   if (!role) return Error{ErrorCode::kInvalid, "--role wants viewer, analyst or admin"};
-  BARTIZAN_ASSIGN(const auto added, tools.accounts.add(kDefaultTenant, tools.name, *role, "cli"));
+  return *role;
+}
+
+Result<json::object> add(Tools& tools) {
+  BARTIZAN_ASSIGN(const Role role, wanted_role(tools));
+  BARTIZAN_ASSIGN(const auto added, tools.accounts.add(kDefaultTenant, tools.name, role, "cli"));
   return json::object{{"name", tools.name}, {"password", added.password}};
+}
+
+Result<std::string> id_of(Tools& tools) {
+  std::optional<Administrator> found;
+  const Status read = tools.store.read([&](store::Transaction& transaction) -> Status {
+    BARTIZAN_ASSIGN(found, transaction.tenant(kDefaultTenant).administrator_by_name(tools.name));
+    return {};
+  });
+  if (!read.ok()) return read.error();
+  if (!found) return Error{ErrorCode::kNotFound, "there is no account named " + tools.name};
+  return found->id;
+}
+
+Result<json::object> set_role(Tools& tools) {
+  BARTIZAN_ASSIGN(const Role role, wanted_role(tools));
+  BARTIZAN_ASSIGN(const std::string id, id_of(tools));
+  BARTIZAN_TRY(tools.accounts.change_role(kDefaultTenant, id, role, "cli"));
+  return json::object{{"name", tools.name}, {"role", to_string(role)}};
+}
+
+Result<json::object> remove(Tools& tools) {
+  BARTIZAN_ASSIGN(const std::string id, id_of(tools));
+  BARTIZAN_TRY(tools.accounts.remove(kDefaultTenant, id, "cli"));
+  return json::object{{"name", tools.name}, {"removed", true}};
 }
 
 Result<json::object> reset_password(Tools& tools) {
@@ -129,6 +161,8 @@ struct Action {
 constexpr Action kActions[] = {
     {"list", false, list},
     {"add", true, add},
+    {"set-role", true, set_role},
+    {"remove", true, remove},
     {"reset-password", true, reset_password},
     {"unlock", true, unlock},
     {"reset-totp", true, reset_totp},

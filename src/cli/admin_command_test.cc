@@ -57,6 +57,18 @@ TEST_F(AdminTest, AnAccountIsAddedListedAndGivenANewPassword) {
   EXPECT_EQ(admin({"reset-totp", "ada"}), 0);
 }
 
+TEST_F(AdminTest, AnAccountIsGivenAnotherRoleAndRemovedButNotTheLastAdmin) {
+  ASSERT_EQ(admin({"add", "ada", "--role", "admin"}), 0) << err.str();
+  EXPECT_EQ(admin({"set-role", "ada", "--role", "viewer"}), 2) << "the last admin";
+  EXPECT_EQ(admin({"remove", "ada"}), 2);
+  ASSERT_EQ(admin({"add", "eve", "--role", "admin"}), 0);
+  EXPECT_EQ(admin({"set-role", "ada", "--role", "viewer"}), 0) << err.str();
+  EXPECT_EQ(field("role"), "viewer");
+  EXPECT_EQ(admin({"remove", "ada"}), 0) << err.str();
+  EXPECT_EQ(admin({"list"}), 0);
+  EXPECT_EQ(out.str().find("\"ada\""), std::string::npos);
+}
+
 TEST_F(AdminTest, WhatIsWrongIsOneLineAndExit2) {
   for (const std::vector<std::string>& words : std::vector<std::vector<std::string>>{
            {},
@@ -65,6 +77,8 @@ TEST_F(AdminTest, WhatIsWrongIsOneLineAndExit2) {
            {"unlock", "nobody"},
            {"add", "ada"},
            {"add", "ada", "--role", "king"},
+           {"set-role", "nobody", "--role", "viewer"},
+           {"remove", "nobody"},
            {"list", "--colour", "red"},
            {"enrolment-token", "a phone"}}) {  // no server has run here: its address is unknown
     EXPECT_EQ(admin(words), 2);

@@ -1,6 +1,7 @@
 #include "server/accounts.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "base/id.h"
 #include "net/http.h"
@@ -35,6 +36,29 @@ bool is_login_name(std::string_view name) {
          std::all_of(name.begin(), name.end(), [](char c) {
            return static_cast<unsigned char>(c) > 0x20 && c != 0x7f && c != ':';
          });
+}
+
+// Without an admin nobody could add one, but from the server's command line.
+Status require_another_admin(store::Rows& rows, std::string_view administrator_id) {
+  BARTIZAN_ASSIGN(const auto all, rows.administrators());
+  const bool another = std::any_of(all.begin(), all.end(), [&](const Administrator& one) {
+    return one.role == Role::kAdmin && one.id != administrator_id;
+  });
+  if (!another) return Error{ErrorCode::kConflict, "this is the last account with the role admin"};
+  return {};
+}
+
+// How many were in force.
+Result<int> revoke_tokens_of(store::Rows& rows, const Administrator& administrator, Timestamp now) {
+  BARTIZAN_ASSIGN(auto tokens, rows.api_tokens());
+  int revoked = 0;
+  for (ApiToken& token : tokens) {
+    if (token.created_by != administrator.name || token.revoked_at) continue;
+    token.revoked_at = now;
+    BARTIZAN_TRY(rows.put_api_token(token));
+    ++revoked;
+  }
+  return revoked;
 }
 
 }  // namespace
@@ -225,6 +249,47 @@ Result<std::optional<Accounts::Added>> Accounts::add_first(std::string_view tena
   if (!empty) return std::optional<Added>();
   BARTIZAN_ASSIGN(Added added, add(tenant, "admin", Role::kAdmin, "server"));
   return std::optional<Added>(std::move(added));
+}
+
+Result<Administrator> Accounts::change_role(std::string_view tenant,
+                                            std::string_view administrator_id, Role role,
+                                            std::string_view actor) {
+  std::optional<Administrator> out;
+  const Status done = store_.write([&](store::Transaction& transaction) -> Status {
+    store::Rows& rows = transaction.tenant(tenant);
+    BARTIZAN_ASSIGN(out, rows.administrator(administrator_id));
+    if (!out) return Error{ErrorCode::kNotFound, "there is no such account"};
+    const Role before = std::exchange(out->role, role);
+    if (before == role) return {};
+    int revoked = 0;
+    if (before == Role::kAdmin) {
+      BARTIZAN_TRY(require_another_admin(rows, out->id));
+      BARTIZAN_ASSIGN(revoked, revoke_tokens_of(rows, *out, clock_.now()));
+    }
+    BARTIZAN_TRY(rows.put_administrator(*out));
+    return audit(rows, clock_.now(), random_, actor, "administrator.role_changed", out->name,
+                 {{"before", to_string(before)},
+                  {"after", to_string(role)},
+                  {"api_tokens_revoked", revoked}});
+  });
+  if (!done.ok()) return done.error();
+  return std::move(*out);
+}
+
+Status Accounts::remove(std::string_view tenant, std::string_view administrator_id,
+                        std::string_view actor) {
+  return store_.write([&](store::Transaction& transaction) -> Status {
+    store::Rows& rows = transaction.tenant(tenant);
+    BARTIZAN_ASSIGN(const auto gone, rows.administrator(administrator_id));
+    if (!gone) return Error{ErrorCode::kNotFound, "there is no such account"};
+    if (gone->role == Role::kAdmin) BARTIZAN_TRY(require_another_admin(rows, gone->id));
+    BARTIZAN_ASSIGN(const int revoked, revoke_tokens_of(rows, *gone, clock_.now()));
+    BARTIZAN_TRY(rows.remove_sessions_of(gone->id));
+    BARTIZAN_TRY(rows.put_setting(pending_totp_key(gone->id), ""));
+    BARTIZAN_TRY(rows.remove_administrator(gone->id));
+    return audit(rows, clock_.now(), random_, actor, "administrator.removed", gone->name,
+                 {{"role", to_string(gone->role)}, {"api_tokens_revoked", revoked}});
+  });
 }
 
 Status Accounts::change(std::string_view tenant, const std::string& name, std::string_view action,

@@ -78,6 +78,14 @@ class Accounts {
   // The first account of an installation, or nothing when there is one.
   Result<std::optional<Added>> add_first(std::string_view tenant);
 
+  // In force with the next request. Who is no admin any more leaves no API tokens behind: they may
+  // do what only an admin may give. kNotFound; kConflict: it is the last admin.
+  Result<Administrator> change_role(std::string_view tenant, std::string_view administrator_id,
+                                    Role role, std::string_view actor);
+  // Ends the account, its sessions and the API tokens it made. What it did stays in the audit log
+  // under its name. kNotFound; kConflict: it is the last admin.
+  Status remove(std::string_view tenant, std::string_view administrator_id, std::string_view actor);
+
   // From the command line, by whoever may read the data folder. kNotFound: no such name.
   Result<std::string> reset_password(std::string_view tenant, const std::string& name);
   Status unlock(std::string_view tenant, const std::string& name);

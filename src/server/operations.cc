@@ -51,6 +51,8 @@ constexpr auto kOperations = std::to_array<Operation>({
     {"revokeApiToken", "DELETE", "/v1/api-tokens/{id}", kPeople, kAdmin, "none"},
     {"listAdministrators", "GET", "/v1/administrators", kPeople, kAdmin, "none"},
     {"createAdministrator", "POST", "/v1/administrators", kPeople, kAdmin, "none"},
+    {"changeAdministrator", "PATCH", "/v1/administrators/{id}", kPeople, kAdmin, "none"},
+    {"removeAdministrator", "DELETE", "/v1/administrators/{id}", kPeople, kAdmin, "none"},
     {"listApps", "GET", "/v1/apps", kPeople, kViewer, "apps:read", "limit cursor"},
     {"scanApp", "POST", "/v1/apps", kPeople, kAnalyst, "apps:write", "installer"},
     {"getApp", "GET", "/v1/apps/{sha256}", kPeople, kViewer, "apps:read"},

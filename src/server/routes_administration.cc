@@ -110,6 +110,34 @@ net::Response create_administrator(Deps& deps, const Call& call) {
                 201);
 }
 
+// Nobody takes the own rights away by a slip: another admin does, or the command line.
+std::optional<net::Response> refuse_own_account(const Call& call) {
+  if (call.parameter("id") != call.caller.administrator.id) return std::nullopt;
+  return problem(409, "own_account", "This is your own account; another admin can do this.");
+}
+
+net::Response account_problem(const Error& error) {
+  if (error.code == ErrorCode::kConflict) return problem(409, "last_admin", error.message);
+  return problem(error);
+}
+
+net::Response change_administrator(Deps& deps, const Call& call) {
+  Input input(call.request, {"role"});
+  const Role role = input.required_enum<Role>("role");
+  if (input.wrong()) return *input.wrong();
+  if (const auto refused = refuse_own_account(call)) return *refused;
+  const auto changed =
+      deps.accounts.change_role(call.tenant(), call.parameter("id"), role, call.caller.actor());
+  return changed ? answer(administrator_json(*changed)) : account_problem(changed.error());
+}
+
+net::Response remove_administrator(Deps& deps, const Call& call) {
+  if (const auto refused = refuse_own_account(call)) return *refused;
+  const Status removed =
+      deps.accounts.remove(call.tenant(), call.parameter("id"), call.caller.actor());
+  return removed.ok() ? no_content() : account_problem(removed.error());
+}
+
 }  // namespace
 
 void add_administration_routes(Router& router, Deps& deps) {
@@ -122,6 +150,10 @@ void add_administration_routes(Router& router, Deps& deps) {
              [&deps](const Call& call) { return list_administrators(deps, call); });
   router.add("createAdministrator",
              [&deps](const Call& call) { return create_administrator(deps, call); });
+  router.add("changeAdministrator",
+             [&deps](const Call& call) { return change_administrator(deps, call); });
+  router.add("removeAdministrator",
+             [&deps](const Call& call) { return remove_administrator(deps, call); });
 }
 
 }  // namespace bartizan::server

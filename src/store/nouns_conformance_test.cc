@@ -280,6 +280,12 @@ TEST_P(NounConformance, PeopleAndTheirSessions) {
   EXPECT_EQ(found.locked_until, ada.locked_until);
   EXPECT_TRUE(rows([](Rows& all) { return all.administrator("1"); })->has_value());
   EXPECT_FALSE(rows([](Rows& all) { return all.administrator_by_name("ADA"); })->has_value());
+  ASSERT_TRUE(
+      rows([](Rows& all) { return all.put_administrator({.id = "9", .name = "eve"}); }).ok());
+  for (int i = 0; i < 2; ++i)
+    EXPECT_TRUE(rows([](Rows& all) { return all.remove_administrator("9"); }).ok());
+  EXPECT_FALSE(rows([](Rows& all) { return all.administrator("9"); })->has_value());
+  EXPECT_TRUE(rows([](Rows& all) { return all.administrator("1"); })->has_value());
   for (const char* digest : {"a", "b", "c"}) {
     ASSERT_TRUE(rows([&](Rows& all) {
                   return all.put_session({.token_digest = digest,

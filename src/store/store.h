@@ -149,6 +149,7 @@ class Rows {
   virtual Result<std::optional<Administrator>> administrator(std::string_view id) = 0;
   virtual Result<std::optional<Administrator>> administrator_by_name(std::string_view name) = 0;
   virtual Result<std::vector<Administrator>> administrators() = 0;
+  virtual Status remove_administrator(std::string_view id) = 0;  // not there: no change
   virtual Status put_session(const Session& session) = 0;
   virtual Result<std::optional<Session>> session(std::string_view token_digest) = 0;
   virtual Status remove_session(std::string_view token_digest) = 0;

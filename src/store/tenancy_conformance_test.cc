@@ -151,6 +151,7 @@ TEST_P(TenancyConformance, NoMethodChangesAnotherTenantsRows) {
                 BARTIZAN_TRY(rows.put_alert({.id = "a", .problem_id = "p2"}));
                 BARTIZAN_TRY(rows.add_policy_version({.id = "q", .version = 2}));
                 BARTIZAN_TRY(rows.put_administrator({.id = "1", .name = "eve"}));
+                BARTIZAN_TRY(rows.remove_administrator("1"));
                 BARTIZAN_TRY(rows.remove_session("s"));
                 BARTIZAN_TRY(rows.remove_sessions_of("1"));
                 BARTIZAN_TRY(rows.remove_sessions_ended(from_millis(99), from_millis(99)));

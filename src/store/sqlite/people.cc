@@ -29,6 +29,10 @@ Result<std::vector<Administrator>> SqliteRows::administrators() {
   return all<Administrator>(database_.query(kList, tenant_));
 }
 
+Status SqliteRows::remove_administrator(std::string_view id) {
+  return database_.run("DELETE FROM administrators WHERE tenant = ? AND id = ?", tenant_, id);
+}
+
 Status SqliteRows::put_session(const Session& session) {
   static const std::string kPut = insert_or_replace("sessions", "token_digest", kSessionColumns);
   return database_.run(kPut, tenant_, fields(session));

@@ -96,6 +96,7 @@ class SqliteRows final : public Rows {
   Result<std::optional<Administrator>> administrator(std::string_view id) override;
   Result<std::optional<Administrator>> administrator_by_name(std::string_view name) override;
   Result<std::vector<Administrator>> administrators() override;
+  Status remove_administrator(std::string_view id) override;
   Status put_session(const Session& session) override;
   Result<std::optional<Session>> session(std::string_view token_digest) override;
   Status remove_session(std::string_view token_digest) override;
