@@ -225,10 +225,37 @@ std::string_view reason_phrase(int status) {
   return "";
 }
 
+namespace {
+
+// The stable word for programs; the API's own answers (src/server/answer.h) speak the same.
+std::string_view problem_code(int status) {
+  switch (status) {
+    case 400:
+      return "malformed_request";
+    case 408:
+      return "request_timeout";
+    case 413:
+      return "limit";
+    case 417:
+      return "unknown_expectation";
+    case 431:
+      return "header_too_large";
+    case 500:
+      return "internal";
+    default:
+      return status / 100 == 5 ? "unavailable" : "refused";
+  }
+}
+
+}  // namespace
+
 Response problem_response(int status, std::string_view title, std::string_view detail,
                           std::vector<std::pair<std::string, std::string>> extra) {
-  json::object body{
-      {"type", "about:blank"}, {"title", title}, {"status", status}, {"detail", detail}};
+  json::object body{{"type", "about:blank"},
+                    {"title", title},
+                    {"status", status},
+                    {"detail", detail},
+                    {"code", problem_code(status)}};
   for (auto& [key, value] : extra) body.insert_or_assign(key, value);
   return {status, {{"Content-Type", "application/problem+json"}}, json::serialize(body)};
 }

@@ -12,6 +12,7 @@
 #include <mutex>
 #include <thread>
 
+#include "base/json.h"
 #include "net/client.h"
 #include "net/test_certificates.h"
 
@@ -125,6 +126,19 @@ TEST(Server, RefusesMalformedAndOversizedRequests) {
   EXPECT_EQ(answer_to("GET /%zz HTTP/1.1\r\nHost: h\r\n\r\n"), "HTTP/1.1 400");
   EXPECT_EQ(answer_to("GET / HTTP/1.1\r\nX: " + std::string(2000, 'x') + "\r\n\r\n"),
             "HTTP/1.1 431");
+  const auto code_of = [&](const std::string& text) {
+    RawConnection connection(server->port());
+    connection.send(text);
+    const std::string answer = connection.receive();
+    const auto body = parse_json_object(answer.substr(answer.find("\r\n\r\n") + 4));
+    return body.ok() ? std::string(get_string(*body, "code").value_or("none")) : answer;
+  };
+  EXPECT_EQ(code_of("not http at all\r\n\r\n"), "malformed_request");
+  EXPECT_EQ(code_of("GET /%zz HTTP/1.1\r\nHost: h\r\n\r\n"), "malformed_request");
+  EXPECT_EQ(code_of("GET / HTTP/1.1\r\nX: " + std::string(2000, 'x') + "\r\n\r\n"),
+            "header_too_large");
+  EXPECT_EQ(code_of("GET / HTTP/1.1\r\nHost: h\r\nExpect: tea\r\n\r\n"), "unknown_expectation");
+  EXPECT_EQ(code_of("POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 5000\r\n\r\n"), "limit");
   // The whole body is sent before the answer is read: it must still arrive.
   const auto client = HttpClient::make(to(*server));
   const auto response = client->request("POST", "/", std::string(3 << 20, 'x'));
