@@ -169,6 +169,7 @@ TEST(Access, TheAnswersOfPeoplesListenerAreHardened) {
   TestServer server;
   const TestAnswer answer = server.call(Listener::kPeople, "GET", "/healthz");
   EXPECT_NE(answer.header("Content-Security-Policy").find("script-src 'self';"), std::string::npos);
+  EXPECT_NE(answer.header("Content-Security-Policy").find("style-src 'self';"), std::string::npos);
   EXPECT_NE(answer.header("Content-Security-Policy").find("frame-ancestors 'none'"),
             std::string::npos);
   EXPECT_EQ(answer.header("X-Content-Type-Options"), "nosniff");

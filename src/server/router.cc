@@ -29,12 +29,12 @@ std::string_view next_segment(std::string_view& rest) {
   return segment;
 }
 
-// On everything that leaves the people's listener. Styles are inline in the console's component
-// library; scripts are its own files alone.
+// On everything that leaves the people's listener: scripts and styles are the console's own files
+// alone (console/README.md).
 void add_security_headers(const net::Request& request, net::Response& response) {
   response.headers.push_back({"Content-Security-Policy",
-                              "default-src 'none'; script-src 'self'; style-src 'self' "
-                              "'unsafe-inline'; img-src 'self' data:; font-src 'self'; connect-src "
+                              "default-src 'none'; script-src 'self'; style-src 'self'; "
+                              "img-src 'self' data:; font-src 'self'; connect-src "
                               "'self'; manifest-src 'self'; base-uri 'none'; form-action 'self'; "
                               "frame-ancestors 'none'"});
   response.headers.push_back({"X-Content-Type-Options", "nosniff"});
