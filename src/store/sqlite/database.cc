@@ -212,6 +212,10 @@ Status Database::script(const std::string& sql) {
   return fail(code);
 }
 
+void Database::wait_for_locks(std::chrono::milliseconds longest) {
+  sqlite3_busy_timeout(handle_, static_cast<int>(longest.count()));
+}
+
 std::int64_t Database::changes() const { return sqlite3_changes64(handle_); }
 
 Status Database::begin() {

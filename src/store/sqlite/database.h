@@ -176,6 +176,10 @@ class Database {
   // Rows the last run() changed.
   std::int64_t changes() const;
 
+  // What broke the transaction under way, if something did.
+  const std::optional<Error>& failure() const { return failure_; }
+  // How long statements wait for another process's lock from now on.
+  void wait_for_locks(std::chrono::milliseconds longest);
   Status begin();
   // When a statement failed since begin() (beyond a broken constraint), SQLite may have undone the
   // transaction already: nothing more runs in it, and commit() gives that first error.

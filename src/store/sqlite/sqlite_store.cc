@@ -1,10 +1,13 @@
 #include "store/sqlite/sqlite_store.h"
 
+#include <algorithm>
 #include <condition_variable>
 #include <map>
 #include <mutex>
 #include <set>
+#include <utility>
 
+#include "base/log.h"
 #include "store/sqlite/database.h"
 #include "store/sqlite/schema.h"
 #include "store/sqlite/sqlite_rows.h"
@@ -15,6 +18,8 @@ namespace {
 using sqlite::Database;
 using sqlite::SqliteRows;
 using sqlite::Statement;
+
+constexpr std::chrono::milliseconds kLongestCheckWait{500};
 
 using TenantNames = std::set<std::string, std::less<>>;
 
@@ -126,12 +131,15 @@ class SqliteStore final : public Store {
 
   Status write(const std::function<Status(Transaction&)>& function) override {
     const std::lock_guard lock(write_mutex_);
-    BARTIZAN_TRY(writer_->begin());
-    RollbackUnlessCommitted guard(*writer_);
-    SqliteTransaction transaction(*writer_, cursor_key_, &known_tenants_);
-    BARTIZAN_TRY(function(transaction));
-    BARTIZAN_TRY(guard.commit());
-    known_tenants_.insert(transaction.noted().begin(), transaction.noted().end());
+    TenantNames noted;
+    const Status written = transact([&](Database& database) -> Status {
+      SqliteTransaction transaction(database, cursor_key_, &known_tenants_);
+      BARTIZAN_TRY(function(transaction));
+      noted = transaction.noted();
+      return {};
+    });
+    if (!written.ok()) return written;
+    known_tenants_.insert(noted.begin(), noted.end());
     return {};
   }
 
@@ -162,11 +170,16 @@ class SqliteStore final : public Store {
   }
 
   Status check() override {
-    return write_with([](Database& database) {
+    const std::lock_guard lock(write_mutex_);
+    // Whoever asks wants to know now, and writes must not queue up behind the question.
+    writer_->wait_for_locks(std::min(options_.busy_timeout, kLongestCheckWait));
+    const Status written = transact([](Database& database) {
       return database.run(
           "INSERT INTO meta VALUES ('checks', '1') ON CONFLICT (key) DO UPDATE SET value = "
           "CAST(value AS INTEGER) + 1");
     });
+    writer_->wait_for_locks(options_.busy_timeout);
+    return written;
   }
 
  private:
@@ -177,13 +190,31 @@ class SqliteStore final : public Store {
                            .busy_timeout = options_.busy_timeout});
   }
 
+  // With write_mutex_ held.
   template <typename Function>
-  Status write_with(Function function) {
-    const std::lock_guard lock(write_mutex_);
-    BARTIZAN_TRY(writer_->begin());
+  Status transact(Function function) {
+    Status status = writer_->begin();
+    if (!status.ok()) {
+      report(status);
+      return status;
+    }
     RollbackUnlessCommitted guard(*writer_);
-    BARTIZAN_TRY(function(*writer_));
-    return guard.commit();
+    status = function(*writer_);
+    const bool functions_own = !status.ok() && !writer_->failure();
+    if (status.ok()) status = guard.commit();
+    if (!functions_own) report(status);
+    return status;
+  }
+
+  // One log line when trouble begins or changes, and one when a write is durable again.
+  void report(const Status& written) {
+    if (written.ok()) {
+      if (!trouble_.empty()) log::info("store recovered", {{"from", std::exchange(trouble_, "")}});
+    } else if (written.error().code == ErrorCode::kUnavailable &&
+               written.error().message != trouble_) {
+      trouble_ = written.error().message;
+      log::error("store trouble", {{"reason", trouble_}});
+    }
   }
 
   template <typename Function>
@@ -199,6 +230,7 @@ class SqliteStore final : public Store {
   std::string cursor_key_;
   Readers readers_;
   std::mutex write_mutex_;
+  std::string trouble_;  // what the last write ended with; empty: nothing
   std::unique_ptr<Database> writer_;
   TenantNames known_tenants_;
 };
