@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <utility>
 
 #include "base/log.h"
 
@@ -49,7 +50,7 @@ void Deliverer::run(std::stop_token stop) {
 Duration Deliverer::run_once(std::stop_token stop) {
   if (receiver_gone_) return options_.longest_retry;
   const auto due = outbox_.due(connector_->id(), clock_.now(), options_.batch);
-  if (!due) return unable("outbox cannot be read", due.error());
+  if (!due) return unable("outbox", due.error());
   if (due->empty()) {
     failures_ = 0;
     return options_.idle;
@@ -82,7 +83,7 @@ Duration Deliverer::settle(std::span<const Delivery> due, const SendReport& repo
   if (!settlements.empty()) {
     // Not marked is not lost: it is sent again, and the receiver knows it by its id.
     const Status settled = outbox_.settle(connector_->id(), settlements, now);
-    if (!settled.ok()) return unable("deliveries cannot be marked", settled.error());
+    if (!settled.ok()) return unable("outbox", settled.error());
   }
   if (report.receiver_gone) {
     receiver_gone_ = true;
@@ -92,17 +93,22 @@ Duration Deliverer::settle(std::span<const Delivery> due, const SendReport& repo
   }
   if (delivered > 0) {
     failures_ = 0;
+    if (failure == nullptr && !std::exchange(trouble_, "").empty())
+      log::info("delivery recovered", {{"connector", std::string(connector_->id())}});
     return failure == nullptr ? Duration::zero() : options_.idle;
   }
   if (failure == nullptr) return options_.idle;
-  return unable("delivery failed", {ErrorCode::kUnavailable, failure->error});
+  return unable("receiver", {ErrorCode::kUnavailable, failure->error});
 }
 
 Duration Deliverer::unable(std::string_view what, const Error& error) {
   const Duration wait = back_off(failures_++);
-  log::warn(what, {{"connector", std::string(connector_->id())},
-                   {"reason", error.message},
-                   {"retry_in_ms", std::to_string(wait.count())}});
+  // Once, not with every attempt of a receiver that is away for the night.
+  if (std::exchange(trouble_, error.message) != error.message) {
+    log::warn("delivery failing", {{"connector", std::string(connector_->id())},
+                                   {"what", std::string(what)},
+                                   {"reason", error.message}});
+  }
   return wait;
 }
 

@@ -81,6 +81,7 @@ class Deliverer {
   const DelivererOptions options_;
   int failures_ = 0;  // passes in a row that delivered nothing
   bool receiver_gone_ = false;
+  std::string trouble_;  // why the last pass delivered nothing, as it was logged; empty: none
 
   std::mutex mutex_;
   std::condition_variable_any woken_;

@@ -149,6 +149,28 @@ TEST_F(DelivererTest, WaitsTwiceAsLongAfterEachFailureUpToALimit) {
                                               256000, 300000, 300000, 300000}));
 }
 
+TEST_F(DelivererTest, TroubleIsLoggedWhenItBeginsAndWhenItEnds) {
+  outbox.add("1", "d");
+  bool fail = true;
+  const auto deliverer =
+      make([&](const OutboxItem&) { return fail ? Outcome::kFailed : Outcome::kDelivered; });
+  testing::internal::CaptureStderr();
+  for (int i = 0; i < 5; ++i) {
+    deliverer->run_once();
+    clock.advance(std::chrono::minutes(10));
+  }
+  fail = false;
+  deliverer->run_once();
+  outbox.add("2", "d");
+  deliverer->run_once();
+  const std::string log = testing::internal::GetCapturedStderr();
+  EXPECT_EQ(std::count(log.begin(), log.end(), '\n'), 2) << log;
+  EXPECT_NE(log.find("delivery failing connector=c what=receiver reason=refused"),
+            std::string::npos)
+      << log;
+  EXPECT_NE(log.find("delivery recovered connector=c"), std::string::npos) << log;
+}
+
 TEST_F(DelivererTest, ChanceMovesAWaitByHalfOfItAtMost) {
   class LowRandom : public Random {
     void fill(std::span<std::uint8_t> out) override { std::fill(out.begin(), out.end(), 0); }
