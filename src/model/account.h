@@ -63,6 +63,8 @@ struct DeviceCertificate {
   std::string device_id;
   Timestamp not_after;
   std::optional<Timestamp> revoked_at;
+  Timestamp issued_at;
+  std::optional<Timestamp> first_used_at;  // from then on the phone's older ones are revoked
 };
 
 struct AuditEntry {

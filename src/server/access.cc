@@ -142,11 +142,43 @@ std::optional<net::Response> AccessControl::admit_device(Call& call) const {
     return problem(403, "certificate_unknown", "No enrolled phone has this certificate.");
   if (certificate->revoked_at || device->state != DeviceState::kEnrolled)
     return problem(403, "certificate_revoked", "This phone's certificate is revoked.");
+  if (!certificate->first_used_at) end_older(peer->organization, *certificate);
   call.caller.kind = Caller::Kind::kDevice;
   call.caller.tenant = peer->organization;
   call.caller.serial = peer->serial;
   call.caller.device = std::move(*device);
   return std::nullopt;
+}
+
+// The phone has the new certificate for sure when it comes with it, not when it was sent: an answer
+// lost on the way must not leave it without any.
+void AccessControl::end_older(std::string_view tenant, const DeviceCertificate& used) const {
+  const Timestamp now = clock_.now();
+  std::vector<std::string> ended;
+  const Status written = store_.write([&](store::Transaction& transaction) -> Status {
+    store::Rows& rows = transaction.tenant(tenant);
+    ended.clear();
+    BARTIZAN_ASSIGN(const auto certificates, rows.certificates(used.device_id));
+    for (DeviceCertificate certificate : certificates) {
+      const bool older = certificate.issued_at < used.issued_at;
+      if (certificate.serial == used.serial) {
+        certificate.first_used_at = now;
+      } else if (older && !certificate.revoked_at) {
+        certificate.revoked_at = now;
+        ended.push_back(certificate.serial);
+      } else {
+        continue;
+      }
+      BARTIZAN_TRY(rows.put_certificate(certificate));
+    }
+    return {};
+  });
+  // Tried again with the phone's next request; until then the older one is good.
+  if (!written.ok())
+    return log::warn("older certificate not ended",
+                     {{"device", used.device_id}, {"reason", written.error().message}});
+  for (const std::string& serial : ended)
+    log::info("certificate ended", {{"device", used.device_id}, {"certificate", serial}});
 }
 
 }  // namespace bartizan::server

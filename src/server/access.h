@@ -26,6 +26,7 @@ class AccessControl {
   std::optional<net::Response> admit_session(Call& call, std::string_view cookie) const;
   std::optional<net::Response> admit_token(Call& call, std::string_view token) const;
   std::optional<net::Response> admit_device(Call& call) const;
+  void end_older(std::string_view tenant, const DeviceCertificate& used) const;
 
   store::Store& store_;
   const Clock& clock_;

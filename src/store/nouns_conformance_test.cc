@@ -241,6 +241,28 @@ TEST_P(NounConformance, AlertsPerDayAreOfTheirFirstDayInUtc) {
   EXPECT_EQ(rows([](Rows& all) { return all.alerts_per_day(from_millis(0)); })->size(), 3u);
 }
 
+TEST_P(NounConformance, WhatWasClearedIsKeptByPhoneThreatAndSubject) {
+  const Cleared app{.threat = "app.malware",
+                    .subject = {.kind = "app", .key = "com.a", .label = {}},
+                    .sequence = 5};
+  Cleared newer = app;
+  newer.sequence = 9;
+  Cleared any{.threat = "network.open_wifi",
+              .subject = {.kind = "network", .key = {}, .label = {}},
+              .sequence = 7};
+  ASSERT_TRUE(rows([&](Rows& all) -> Status {
+                BARTIZAN_TRY(all.put_cleared("d1", app));
+                BARTIZAN_TRY(all.put_cleared("d1", any));
+                BARTIZAN_TRY(all.put_cleared("d2", app));
+                return all.put_cleared("d1", newer);
+              }).ok());
+  EXPECT_EQ(*rows([](Rows& all) { return all.cleared("d1"); }), (std::vector{newer, any}));
+  EXPECT_EQ(*rows([](Rows& all) { return all.cleared("d2"); }), (std::vector{app}));
+  ASSERT_TRUE(rows([](Rows& all) { return all.remove_cleared("d1", 9); }).ok());
+  EXPECT_EQ(*rows([](Rows& all) { return all.cleared("d1"); }), (std::vector{newer}));
+  EXPECT_EQ(rows([](Rows& all) { return all.cleared("d2"); })->size(), 1u);
+}
+
 TEST_P(NounConformance, APolicyVersionFollowsTheNewest) {
   const auto add = [&](std::string id, int version) {
     return store_->write([&](Transaction& transaction) {

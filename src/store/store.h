@@ -25,6 +25,7 @@
 
 #include "base/result.h"
 #include "model/account.h"
+#include "model/cleared.h"
 #include "model/device.h"
 #include "model/finding.h"
 #include "model/observation.h"
@@ -121,6 +122,12 @@ class Rows {
   virtual Result<std::vector<std::string>> devices_with_problems_expired(Timestamp now,
                                                                          int limit) = 0;
   virtual Result<std::vector<ThreatCount>> top_threats(int limit) = 0;  // by open problems
+
+  // --- what was cleared, by phone, threat and subject; the last put stays
+  virtual Status put_cleared(std::string_view device_id, const Cleared& cleared) = 0;
+  virtual Result<std::vector<Cleared>> cleared(std::string_view device_id) = 0;  // newest first
+  // Those of a lower number.
+  virtual Status remove_cleared(std::string_view device_id, std::int64_t before) = 0;
 
   // --- decisions, actions, alerts
   virtual Status add_decision(const Decision& decision) = 0;  // the same id again: no change

@@ -19,6 +19,7 @@ Status fill(Rows& rows, const std::string& mark) {
   BARTIZAN_TRY(rows.add_finding({.id = "f", .device_id = "d", .summary = mark}));
   BARTIZAN_TRY(rows.put_problem(
       {.id = "p", .device_id = "d", .threat = mark, .expires_at = from_millis(1)}));
+  BARTIZAN_TRY(rows.put_cleared("d", {.threat = mark}));
   BARTIZAN_TRY(rows.add_decision({.id = "x", .device_id = "d", .rule = mark}));
   BARTIZAN_TRY(rows.put_action({.id = "c", .device_id = "d", .title = mark}));
   BARTIZAN_TRY(rows.put_alert({.id = "a", .problem_id = "p", .device_id = "d", .threat = mark}));
@@ -96,6 +97,7 @@ std::map<std::string, std::string> TenancyConformance::seen_by(std::string_view 
     const auto source = [](const PolicyDocument& item) { return item.source; };
     out["policies_in_force"] = texts_of(*rows.policies_in_force(), source);
     out["policy_history"] = texts_of(*rows.policy_history("q"), source);
+    out["cleared"] = texts_of(*rows.cleared("d"), [](const Cleared& item) { return item.threat; });
     const auto hash = [](const Administrator& item) { return item.password_hash; };
     out["administrator"] = text_of(rows.administrator("1"), hash);
     out["administrator_by_name"] = text_of(rows.administrator_by_name("ada"), hash);
@@ -147,6 +149,8 @@ TEST_P(TenancyConformance, NoMethodChangesAnotherTenantsRows) {
   ASSERT_TRUE(with("globex", [](Rows& rows) -> Status {
                 BARTIZAN_TRY(rows.put_device({.id = "d", .name = "green"}));
                 BARTIZAN_TRY(rows.put_problem({.id = "p", .device_id = "z"}));
+                BARTIZAN_TRY(rows.put_cleared("d", {.threat = "red", .sequence = 9}));
+                BARTIZAN_TRY(rows.remove_cleared("d", 99));
                 BARTIZAN_TRY(rows.put_action({.id = "c"}));
                 BARTIZAN_TRY(rows.put_alert({.id = "a", .problem_id = "p2"}));
                 BARTIZAN_TRY(rows.add_policy_version({.id = "q", .version = 2}));

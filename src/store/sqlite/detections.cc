@@ -104,4 +104,22 @@ Result<std::vector<ThreatCount>> SqliteRows::top_threats(int limit) {
       });
 }
 
+Status SqliteRows::put_cleared(std::string_view device_id, const Cleared& cleared) {
+  static const std::string kPut =
+      insert_or_replace("cleared", "device_id, threat, subject_kind, subject_key",
+                        "device_id, " + std::string(kClearedColumns));
+  return database_.run(kPut, tenant_, device_id, fields(cleared));
+}
+
+Result<std::vector<Cleared>> SqliteRows::cleared(std::string_view device_id) {
+  static const std::string kList =
+      select(kClearedColumns, "cleared", " AND device_id = ? ORDER BY sequence DESC");
+  return all<Cleared>(database_.query(kList, tenant_, device_id));
+}
+
+Status SqliteRows::remove_cleared(std::string_view device_id, std::int64_t before) {
+  return database_.run("DELETE FROM cleared WHERE tenant = ? AND device_id = ? AND sequence < ?",
+                       tenant_, device_id, before);
+}
+
 }  // namespace bartizan::store::sqlite

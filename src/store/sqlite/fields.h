@@ -49,6 +49,13 @@ auto fields(T& problem) {
                   problem.resolved_at, problem.resolved_by, problem.decided_by_sequence);
 }
 
+inline constexpr std::string_view kClearedColumns = "threat, subject_kind, subject_key, sequence";
+template <typename T>
+requires std::same_as<std::remove_const_t<T>, Cleared>
+auto fields(T& cleared) {
+  return std::tie(cleared.threat, cleared.subject.kind, cleared.subject.key, cleared.sequence);
+}
+
 inline constexpr std::string_view kActionColumns =
     "id, device_id, decision_id, problem_id, kind, subject_kind, subject_key, subject_label, "
     "carrier, state, title, message, detail, created_at, updated_at";
@@ -120,12 +127,13 @@ auto fields(T& token) {
                   token.device_id);
 }
 
-inline constexpr std::string_view kCertificateColumns = "serial, device_id, not_after, revoked_at";
+inline constexpr std::string_view kCertificateColumns =
+    "serial, device_id, not_after, revoked_at, issued_at, first_used_at";
 template <typename T>
 requires std::same_as<std::remove_const_t<T>, DeviceCertificate>
 auto fields(T& certificate) {
   return std::tie(certificate.serial, certificate.device_id, certificate.not_after,
-                  certificate.revoked_at);
+                  certificate.revoked_at, certificate.issued_at, certificate.first_used_at);
 }
 
 inline constexpr std::string_view kScannedAppColumns =

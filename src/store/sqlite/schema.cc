@@ -173,8 +173,25 @@ CREATE TABLE scanned_apps (
 CREATE INDEX scanned_apps_by_time ON scanned_apps (tenant, scanned_at, sha256);
 )sql";
 
+// When a certificate was issued and first used: a renewed one that was used ends the older. Until
+// then all lived 90 days, so that their end says when they began.
+constexpr const char* kCertificateUse = R"sql(
+ALTER TABLE certificates ADD COLUMN issued_at INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE certificates ADD COLUMN first_used_at INTEGER;
+UPDATE certificates SET issued_at = not_after - 90 * 86400000;
+)sql";
+
+// What a phone said was over before the older finding of it came.
+constexpr const char* kCleared = R"sql(
+CREATE TABLE cleared (
+  tenant TEXT NOT NULL, device_id TEXT NOT NULL, threat TEXT NOT NULL, subject_kind TEXT NOT NULL,
+  subject_key TEXT NOT NULL, sequence INTEGER NOT NULL,
+  PRIMARY KEY (tenant, device_id, threat, subject_kind, subject_key)) WITHOUT ROWID;
+)sql";
+
 // In order; the file's user_version counts those applied. A released entry never changes.
-constexpr std::array kMigrations = {kFirstSchema, kDecidedBySequence, kScannedApps};
+constexpr std::array kMigrations = {kFirstSchema, kDecidedBySequence, kScannedApps, kCertificateUse,
+                                    kCleared};
 
 Result<std::int64_t> version_of(Database& database) {
   Statement statement = database.query("PRAGMA user_version");

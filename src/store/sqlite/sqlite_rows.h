@@ -75,6 +75,10 @@ class SqliteRows final : public Rows {
   Result<std::vector<std::string>> devices_with_problems_expired(Timestamp now, int limit) override;
   Result<std::vector<ThreatCount>> top_threats(int limit) override;
 
+  Status put_cleared(std::string_view device_id, const Cleared& cleared) override;
+  Result<std::vector<Cleared>> cleared(std::string_view device_id) override;
+  Status remove_cleared(std::string_view device_id, std::int64_t before) override;
+
   Status add_decision(const Decision& decision) override;
   Result<std::optional<Decision>> decision(std::string_view id) override;
   Result<Page<Decision>> decisions(std::string_view device_id, const PageRequest& page) override;

@@ -94,6 +94,34 @@ TEST_F(SqliteStore, ANewerSchemaIsRefusedAndLeftAlone) {
   EXPECT_EQ(OtherWriter(path).text("PRAGMA user_version"), version);
 }
 
+TEST_F(SqliteStore, CertificatesOfAnOlderSchemaKnowWhenTheyWereIssued) {
+  ASSERT_TRUE(open()
+                  ->write([](Transaction& transaction) {
+                    return transaction.tenant("acme").put_certificate(
+                        {.serial = "0a",
+                         .device_id = "d",
+                         .not_after = from_millis(std::int64_t{91} * 86'400'000)});
+                  })
+                  .ok());
+  {
+    OtherWriter older(path);
+    older.execute("DROP TABLE cleared");
+    older.execute("ALTER TABLE certificates DROP COLUMN issued_at");
+    older.execute("ALTER TABLE certificates DROP COLUMN first_used_at");
+    older.execute("PRAGMA user_version = 3");
+  }
+  ASSERT_TRUE(open()
+                  ->read([](Transaction& transaction) -> Status {
+                    BARTIZAN_ASSIGN(const auto migrated,
+                                    transaction.tenant("acme").certificate("0a"));
+                    EXPECT_TRUE(migrated);
+                    EXPECT_EQ(migrated->issued_at, from_millis(86'400'000));
+                    EXPECT_FALSE(migrated->first_used_at);
+                    return {};
+                  })
+                  .ok());
+}
+
 TEST_F(SqliteStore, AFileThatIsNoDatabaseIsRefused) {
   std::FILE* file = std::fopen(path.c_str(), "w");
   std::fputs(std::string(8192, 'x').c_str(), file);
