@@ -8,6 +8,7 @@
 #include "server/access.h"
 #include "server/audit.h"
 #include "server/totp.h"
+#include "server/unknown_name.h"
 
 namespace bartizan::server {
 namespace {
@@ -99,10 +100,8 @@ Result<SignInResult> Accounts::attempt(std::string_view tenant, const std::strin
     const Timestamp now = clock_.now();
     out = {};
     BARTIZAN_ASSIGN(auto current, rows.administrator_by_name(name));
-    if (!current) {
-      out.refusal = Refusal::kBadCredentials;
-      return audit(rows, now, random_, "nobody", "session.refused", name.substr(0, kMaxName));
-    }
+    if (!current) return refuse_unknown(rows, name, out);
+    out.account = current->id;
     if (current->locked_until && *current->locked_until > now) {
       out.refusal = Refusal::kLocked;
       out.locked_until = *current->locked_until;
@@ -117,6 +116,23 @@ Result<SignInResult> Accounts::attempt(std::string_view tenant, const std::strin
   });
   if (!written.ok()) return written.error();
   return out;
+}
+
+Status Accounts::refuse_unknown(store::Rows& rows, const std::string& name, SignInResult& out) {
+  const Timestamp now = clock_.now();
+  BARTIZAN_ASSIGN(UnknownName counter, UnknownName::load(rows, name, random_));
+  if (counter.locked_until && *counter.locked_until > now) {
+    out.refusal = Refusal::kLocked;
+    out.locked_until = *counter.locked_until;
+    return {};
+  }
+  out.refusal = Refusal::kBadCredentials;
+  ++counter.failures;
+  const Duration rest = lock_time(counter.failures);
+  if (rest > Duration::zero()) counter.locked_until = now + rest;
+  BARTIZAN_TRY(counter.save(rows));
+  return audit(rows, now, random_, "nobody", "session.refused", name.substr(0, kMaxName),
+               {{"failures", counter.failures}, {"locked", rest > Duration::zero()}});
 }
 
 Status Accounts::settle(store::Rows& rows, const std::string& name, Administrator current,

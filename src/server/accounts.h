@@ -32,7 +32,8 @@ enum class Refusal { kNone, kBadCredentials, kTotpRequired, kLocked };
 struct SignInResult {
   std::optional<SignedIn> signed_in;
   Refusal refusal = Refusal::kNone;
-  Timestamp locked_until;  // kLocked
+  Timestamp locked_until;           // kLocked
+  std::string account = "unknown";  // id, for the log; never told to who asks
 };
 
 // What a person claims to know.
@@ -46,7 +47,8 @@ class Accounts {
   Accounts(store::Store& store, const Clock& clock, Random& random, const PasswordHasher& hasher)
       : store_(store), clock_(clock), random_(random), hasher_(hasher) {}
 
-  // Takes the same time for a name nobody has. Failures are counted, and everything is audited.
+  // Answers alike for a name nobody has, in about the same time: it is hashed for, counted and
+  // locked as an account is. Everything is audited.
   Result<SignInResult> sign_in(std::string_view tenant, const std::string& name,
                                const Credentials& credentials);
 
@@ -95,6 +97,7 @@ class Accounts {
   enum class Purpose { kBeginSession, kProvePresence, kProvePassword };
   Result<SignInResult> attempt(std::string_view tenant, const std::string& name,
                                const Credentials& credentials, Purpose purpose);
+  Status refuse_unknown(store::Rows& rows, const std::string& name, SignInResult& out);
   Status settle(store::Rows& rows, const std::string& name, Administrator current, Purpose purpose,
                 std::int64_t step, SignInResult& out);
   Status change(std::string_view tenant, const std::string& name, std::string_view action,

@@ -143,6 +143,25 @@ TEST_F(AccountsTest, ANameNobodyHasIsRefusedAlike) {
   EXPECT_EQ(result->refusal, Refusal::kBadCredentials);
 }
 
+TEST_F(AccountsTest, ANameNobodyHasLocksAsAnAccountDoes) {
+  const auto answers = [&](const std::string& name, const std::string& password) {
+    const auto result =
+        server.accounts->sign_in(kDefaultTenant, name, {.password = password, .totp = ""});
+    return std::pair(result->refusal, result->locked_until);
+  };
+  for (int i = 0; i < 30; ++i) {
+    EXPECT_EQ(answers("ada", "wrong"), answers("nobody", "wrong")) << i;
+    if (i >= 9) server.clock.advance(i % 2 == 0 ? lock_time(i + 1) : std::chrono::seconds(10));
+  }
+  // As with an account, a restart forgets nothing.
+  for (int i = 0; i < 12; ++i) answers("nobody at all", "wrong");
+  Accounts restarted(*server.store, server.clock, server.random, server.hasher);
+  EXPECT_EQ(
+      restarted.sign_in(kDefaultTenant, "nobody at all", {.password = "x", .totp = ""})->refusal,
+      Refusal::kLocked);
+  EXPECT_EQ(answers("somebody else", "wrong").first, Refusal::kBadCredentials);
+}
+
 TEST_F(AccountsTest, ANameIsTakenOnce) {
   const auto again = server.accounts->add(kDefaultTenant, "ada", Role::kViewer, "test");
   ASSERT_FALSE(again.ok());
