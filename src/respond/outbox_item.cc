@@ -68,15 +68,13 @@ json::array actions_of(std::span<const Action> actions) {
   return out;
 }
 
-}  // namespace
-
-OutboxItem outbox_item(const Transition& transition, const Alert& alert, const Device& device,
-                       const Finding* finding, const Threat& threat,
-                       std::span<const Action> actions, Timestamp now, Random& random) {
-  const Problem& problem = transition.problem;
+OutboxItem item_of(std::string kind, const Problem& problem, const Alert& alert,
+                   const Device& device, const Finding* finding, const Threat& threat,
+                   std::span<const Action> actions, Timestamp now, Random& random) {
   OutboxItem out{.id = new_uuid(now, random),
                  .device_id = device.id,
-                 .kind = "problem." + std::string(to_string(transition.change)),
+                 .kind = std::move(kind),
+                 .event = {},
                  .created_at = now};
   const json::object event = {
       {"schema", "bartizan.event/1"},
@@ -99,6 +97,22 @@ OutboxItem outbox_item(const Transition& transition, const Alert& alert, const D
   };
   out.event = canonical_json(event);
   return out;
+}
+
+}  // namespace
+
+OutboxItem outbox_item(const Transition& transition, const Alert& alert, const Device& device,
+                       const Finding* finding, const Threat& threat,
+                       std::span<const Action> actions, Timestamp now, Random& random) {
+  return item_of("problem." + std::string(to_string(transition.change)), transition.problem, alert,
+                 device, finding, threat, actions, now, random);
+}
+
+OutboxItem action_failed_item(const Action& action, const Problem& problem, const Alert& alert,
+                              const Device& device, const Threat& threat, Timestamp now,
+                              Random& random) {
+  return item_of("action.failed", problem, alert, device, nullptr, threat, {&action, 1}, now,
+                 random);
 }
 
 }  // namespace bartizan::respond

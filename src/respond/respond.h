@@ -44,4 +44,9 @@ OutboxItem outbox_item(const Transition& transition, const Alert& alert, const D
                        const Finding* finding, const Threat& threat,
                        std::span<const Action> actions, Timestamp now, Random& random);
 
+// The event of an action that its carrier tried and could not do.
+OutboxItem action_failed_item(const Action& action, const Problem& problem, const Alert& alert,
+                              const Device& device, const Threat& threat, Timestamp now,
+                              Random& random);
+
 }  // namespace bartizan::respond

@@ -3,6 +3,8 @@
 #include <algorithm>
 
 #include "base/json.h"
+#include "problem/cleared.h"
+#include "problem/silence.h"
 
 namespace bartizan::server {
 namespace {
@@ -38,6 +40,13 @@ const Finding* finding_of(const Transition& transition, std::span<const Finding>
   return nullptr;
 }
 
+// Where the phone's order of a kind is kept whose newest report alone counts.
+std::int64_t* newest_of(Device& device, std::string_view kind) {
+  if (kind == "device.state") return &device.state_sequence;
+  if (kind == "agent.health") return &device.health_sequence;
+  return nullptr;
+}
+
 bool stands(const Action& action, const Problem& problem) {
   return action.problem_id == problem.id && action.created_at >= problem.opened_at &&
          action.state != ActionState::kCancelled && action.state != ActionState::kFailed;
@@ -64,9 +73,7 @@ void DeviceUpdate::note_sequence(std::int64_t sequence) {
 }
 
 bool DeviceUpdate::is_newest(const Observation& observation) {
-  std::int64_t* newest = nullptr;
-  if (observation.kind == "device.state") newest = &device_.state_sequence;
-  if (observation.kind == "agent.health") newest = &device_.health_sequence;
+  std::int64_t* const newest = newest_of(device_, observation.kind);
   if (newest == nullptr) return true;
   if (observation.sequence < *newest) return false;
   *newest = observation.sequence;
@@ -96,11 +103,53 @@ Result<bool> DeviceUpdate::apply(const store::StoredObservation& stored,
   if (!is_newest(stored.observation)) return true;
   learn(stored.observation);
   if (verdict.findings.empty() && verdict.clearances.empty()) return true;
+  std::vector<Finding> findings = verdict.findings;
+  // The kinds whose newest report alone counts need no memory: an older one did not come so far.
+  if (newest_of(device_, stored.observation.kind) == nullptr) {
+    BARTIZAN_ASSIGN(findings, in_time(verdict, stored.observation.sequence));
+  }
   const std::vector<Transition> transitions =
-      problem::fold(problems_, verdict.findings, verdict.clearances, stored.observation.sequence,
+      problem::fold(problems_, findings, verdict.clearances, stored.observation.sequence,
                     by_->content.threats(), by_->now);
-  BARTIZAN_TRY(follow(transitions, verdict.findings));
+  BARTIZAN_TRY(follow(transitions, findings));
   return true;
+}
+
+Status DeviceUpdate::load_cleared() {
+  if (cleared_) return {};
+  BARTIZAN_ASSIGN(cleared_, rows_->cleared(device_.id));
+  return {};
+}
+
+Result<std::vector<Finding>> DeviceUpdate::in_time(const detect::Verdict& verdict,
+                                                   std::int64_t sequence) {
+  // Of a phone none of whose numbers was ever missing, nothing older can come.
+  if (device_.sequence_gaps == 0) return verdict.findings;
+  BARTIZAN_TRY(load_cleared());
+  for (const Cleared& changed : problem::remember(*cleared_, verdict.clearances, sequence))
+    BARTIZAN_TRY(rows_->put_cleared(device_.id, changed));
+  if (const std::int64_t kept = problem::forget_oldest(*cleared_); kept > 0)
+    BARTIZAN_TRY(rows_->remove_cleared(device_.id, kept));
+  return problem::not_cleared(verdict.findings, *cleared_, sequence);
+}
+
+Status DeviceUpdate::follow_silence() {
+  const Threat* threat = by_->content.find_threat(problem::kSilentThreat);
+  if (threat == nullptr) return {};  // an older content pack
+  const problem::Silence silence =
+      problem::silence_of(device_, problems_, *threat,
+                          {.evaluated_at = by_->now,
+                           .content_digest = by_->content.digest(),
+                           .overlay_digest = {},
+                           .history_digest = {},
+                           .engine_version = std::string(detect::kEngineVersion)});
+  if (silence.findings.empty() && silence.clearances.empty()) return {};
+  for (const Finding& finding : silence.findings) BARTIZAN_TRY(rows_->add_finding(finding));
+  // It is about the phone as a whole, so that nothing it sent decides later than this.
+  const std::vector<Transition> transitions =
+      problem::fold(problems_, silence.findings, silence.clearances, device_.last_sequence,
+                    by_->content.threats(), by_->now);
+  return follow(transitions, silence.findings);
 }
 
 Status DeviceUpdate::expire() { return follow(problem::expire(problems_, by_->now), {}); }
@@ -197,6 +246,7 @@ Status DeviceUpdate::cancel_actions(const Problem& problem) {
 }
 
 Result<bool> DeviceUpdate::finish() {
+  BARTIZAN_TRY(follow_silence());
   // New ones are at the end; what decided a resolved one may have changed without a transition.
   for (std::size_t i = 0; i < problems_.size(); ++i) {
     if (i < problems_before_.size() && problems_[i] == problems_before_[i]) continue;

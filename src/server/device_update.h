@@ -55,6 +55,11 @@ class DeviceUpdate {
   DeviceUpdate(store::Rows& rows, const JudgedBy& by, Device device)
       : rows_(&rows), by_(&by), before_(device), device_(std::move(device)) {}
 
+  // Opens, or ends, the problem of a phone that is silent.
+  Status follow_silence();
+  // Of the findings, those that nothing newer has cleared already.
+  Result<std::vector<Finding>> in_time(const detect::Verdict& verdict, std::int64_t sequence);
+  Status load_cleared();
   // False: the phone has told of its state or its agent's health anew since; this is history.
   bool is_newest(const Observation& observation);
   void learn(const Observation& observation);
@@ -74,6 +79,7 @@ class DeviceUpdate {
   std::vector<Problem> problems_before_;
   std::map<std::string, std::optional<Alert>> alerts_;  // by problem, as they stand
   std::optional<std::vector<Action>> actions_;          // the newest of the phone
+  std::optional<std::vector<Cleared>> cleared_;         // what older findings must not bring back
   bool new_actions_ = false;
 };
 

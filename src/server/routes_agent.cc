@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <charconv>
 
+#include "respond/respond.h"
 #include "server/audit.h"
 #include "server/input.h"
 #include "server/routes.h"
@@ -123,6 +124,19 @@ void send_actions(Deps& deps, const Call& call, net::Responder respond) {
   deps.later(std::chrono::seconds(*seconds), [&deps, number] { deps.waiters.expire(number); });
 }
 
+// Those who hear of problems hear of what could not be done about one.
+Status tell_failure(Deps& deps, store::Rows& rows, const Device& device, const Action& action) {
+  BARTIZAN_ASSIGN(const auto about, rows.problem(action.problem_id));
+  BARTIZAN_ASSIGN(const auto alert, rows.alert_of_problem(action.problem_id));
+  const Threat* threat = about ? deps.content->find_threat(about->threat) : nullptr;
+  if (!alert || threat == nullptr) return {};
+  std::vector<std::string> connectors;
+  for (const ConnectorInfo& connector : deps.connectors) connectors.push_back(connector.id);
+  return rows.add_outbox(respond::action_failed_item(action, *about, *alert, device, *threat,
+                                                     deps.clock.now(), deps.random),
+                         connectors);
+}
+
 net::Response report_result(Deps& deps, const Call& call) {
   Input input(call.request, {}, UnknownMembers::kIgnore);
   const std::string state = input.text("state", 16);
@@ -143,7 +157,9 @@ net::Response report_result(Deps& deps, const Call& call) {
     out.state = state == "done" ? ActionState::kDone : ActionState::kFailed;
     out.detail = detail;
     out.updated_at = deps.clock.now();
-    return rows.put_action(out);
+    BARTIZAN_TRY(rows.put_action(out));
+    return out.state == ActionState::kFailed ? tell_failure(deps, rows, call.caller.device, out)
+                                             : Status();
   });
   return written.ok() ? answer(to_json(out)) : problem(written.error());
 }
@@ -180,7 +196,9 @@ net::Response renew_certificate(Deps& deps, const Call& call) {
     BARTIZAN_TRY(rows.put_certificate({.serial = issued->serial,
                                        .device_id = id,
                                        .not_after = issued->not_after,
-                                       .revoked_at = std::nullopt}));
+                                       .revoked_at = std::nullopt,
+                                       .issued_at = now,
+                                       .first_used_at = std::nullopt}));
     return audit(rows, now, deps.random, call.caller.actor(), "device.certificate_renewed", id,
                  {{"certificate", issued->serial}});
   });

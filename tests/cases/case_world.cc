@@ -5,6 +5,7 @@
 #include "base/id.h"
 #include "model/observation_schema.h"
 #include "problem/fold.h"
+#include "problem/silence.h"
 
 namespace bartizan::cases {
 namespace {
@@ -122,7 +123,23 @@ Status World::wait(const std::string& duration) {
   now_ += by;
   for (const Transition& ended : problem::expire(problems_, now_))
     coverage_.cleared.insert(ended.problem.threat);
+  follow_silence();
   return {};
+}
+
+// As the server's housekeeping, and every report, does.
+void World::follow_silence() {
+  const Threat* threat = content_.find_threat(problem::kSilentThreat);
+  if (threat == nullptr) return;
+  const problem::Silence silence = problem::silence_of(device_, problems_, *threat,
+                                                       {.evaluated_at = now_,
+                                                        .content_digest = {},
+                                                        .overlay_digest = {},
+                                                        .history_digest = {},
+                                                        .engine_version = {}});
+  for (const Finding& finding : silence.findings) coverage_.threats.insert(finding.threat);
+  for (const Clearance& clearance : silence.clearances) coverage_.cleared.insert(clearance.threat);
+  problem::fold(problems_, silence.findings, silence.clearances, 0, content_.threats(), now_);
 }
 
 Status World::observe(const std::string& kind, const std::string& body) {
@@ -147,6 +164,8 @@ Status World::observe(const std::string& kind, const std::string& body) {
   }
   for (const Clearance& clearance : verdict_.clearances) coverage_.cleared.insert(clearance.threat);
   problem::fold(problems_, verdict_.findings, verdict_.clearances, 0, content_.threats(), now_);
+  if (device_.last_seen) device_.last_seen = now_;
+  follow_silence();
   expected_.assign(verdict_.findings.size(), false);
   strict_ = false;
   return {};

@@ -41,6 +41,7 @@ class World {
   Status set_channels(const Words& words);
   Status observe(const std::string& kind, const std::string& body);
   Status wait(const std::string& duration);
+  void follow_silence();
 
   Status expect(const Words& words);
   Status expect_finding(const Words& words);

@@ -112,6 +112,19 @@ TEST(SiemEvent, MapsTheFieldsASiemKnows) {
   EXPECT_EQ(fields, expected);
 }
 
+TEST(SiemEvent, AFailedActionSaysWhatFailedAndWhy) {
+  OutboxItem item = item_of(
+      {{"severity", "high"},
+       {"threat", {{"id", "link.homograph"}, {"title", "Look-alike"}}},
+       {"finding", nullptr},
+       {"actions", {{{"kind", "block_domain"}, {"state", "failed"}, {"detail", "No VPN."}}}}});
+  item.kind = "action.failed";
+  const std::string line = format_cef(siem_event(item, "0.1.0")->cef);
+  for (const char* part :
+       {"cat=action.failed", "msg=No VPN.", "act=block_domain", "outcome=failure"})
+    EXPECT_NE(line.find(part), std::string::npos) << part << " in " << line;
+}
+
 TEST(SiemEvent, MissingMembersLeaveFieldsOut) {
   const auto mapped = siem_event(item_of({}), "0.1.0");
   ASSERT_TRUE(mapped.ok());

@@ -88,9 +88,12 @@ Result<SiemEvent> siem_event(const OutboxItem& item, std::string_view product_ve
   // Of the end of a problem, why it ended says more than the finding that once began it.
   const bool resolved = item.kind == "problem.resolved";
   const std::string ended = resolved ? text_at(event, {"problem.resolved_by"}) : "";
-  extension.emplace_back("msg",
-                         ended.empty() ? text_at(event, {"finding.summary", "summary"}) : ended);
+  const bool failed = item.kind == "action.failed";
+  const std::string because = failed ? list_at(event, "actions", "detail") : ended;
+  extension.emplace_back(
+      "msg", because.empty() ? text_at(event, {"finding.summary", "summary"}) : because);
   extension.emplace_back("act", list_at(event, "actions", "kind"));
+  if (failed) extension.emplace_back("outcome", "failure");
   extension.emplace_back("cnt", text_at(event, {"alert.count", "problem.count", "count"}));
   extension.emplace_back("start", millis_at(event, {"alert.first_seen", "problem.first_seen"}));
   extension.emplace_back("end", millis_at(event, {"alert.last_seen", "problem.last_seen"}));
