@@ -385,6 +385,7 @@ export function overview(): Overview {
       devices_unprotected: protection("inactive"),
       open_alerts: open("open"),
       actions_failed: 1,
+      actions_impossible: 0,
     },
     devices_by_risk: { secured: risk("secured"), low: risk("low"), medium: risk("medium"), high: risk("high") },
     devices_by_protection: {

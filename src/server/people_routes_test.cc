@@ -77,6 +77,21 @@ TEST_F(PeopleTest, OverviewCountsWhatIsThere) {
   EXPECT_TRUE(viewers.body.at("recent_changes").as_array().empty());
 }
 
+TEST_F(PeopleTest, OverviewTellsImpossibleActionsFromFailedOnes) {
+  const auto counts = [&] {
+    const TestAnswer overview = server.get("/v1/overview");
+    const json::object& headline = overview.body.at("headline").as_object();
+    return std::pair(get_int(headline, "actions_failed"), get_int(headline, "actions_impossible"));
+  };
+  // Without an MDM nobody can restrict access, which the default policy asks for here.
+  EXPECT_EQ(counts(), std::pair(std::optional<std::int64_t>(0), std::optional<std::int64_t>(1)));
+  const TestAnswer actions = server.as_phone(phone, "GET", "/v1/device/actions");
+  const std::string id = text(actions.body.at("actions").as_array()[0].as_object(), "id");
+  server.as_phone(phone, "POST", "/v1/device/actions/" + id + "/result",
+                  R"({"state":"failed","detail":"No."})");
+  EXPECT_EQ(counts(), std::pair(std::optional<std::int64_t>(1), std::optional<std::int64_t>(1)));
+}
+
 TEST_F(PeopleTest, DevicesAreFilteredAndPaged) {
   server.enrol();
   server.enrol();

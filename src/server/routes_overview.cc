@@ -62,6 +62,13 @@ Result<json::array> recent_changes(store::Rows& rows, const Caller& caller) {
   return list_json(page.items, audit_json);
 }
 
+// At most a page is counted: beyond it the number does not change what to do.
+Result<std::size_t> count_actions(store::Rows& rows, ActionState state) {
+  BARTIZAN_ASSIGN(const auto page,
+                  rows.actions({.device_id = {}, .states = {state}}, {.limit = 200, .cursor = {}}));
+  return page.items.size();
+}
+
 Result<json::object> headline(store::Rows& rows, const std::map<Risk, int>& risks,
                               const std::map<ProtectionState, int>& protections,
                               const std::map<AlertState, int>& alerts) {
@@ -69,16 +76,15 @@ Result<json::object> headline(store::Rows& rows, const std::map<Risk, int>& risk
   for (const auto& [state, count] : protections) devices += count;
   const int watched =
       protections.at(ProtectionState::kActive) + protections.at(ProtectionState::kDegraded);
-  BARTIZAN_ASSIGN(
-      const auto failed,
-      rows.actions({.device_id = {}, .states = {ActionState::kFailed, ActionState::kImpossible}},
-                   {.limit = 200, .cursor = {}}));
+  BARTIZAN_ASSIGN(const std::size_t failed, count_actions(rows, ActionState::kFailed));
+  BARTIZAN_ASSIGN(const std::size_t impossible, count_actions(rows, ActionState::kImpossible));
   return json::object{
       {"devices", devices},
       {"devices_at_risk", risks.at(Risk::kLow) + risks.at(Risk::kMedium) + risks.at(Risk::kHigh)},
       {"devices_unprotected", devices - watched},
       {"open_alerts", alerts.at(AlertState::kOpen)},
-      {"actions_failed", failed.items.size()}};
+      {"actions_failed", failed},
+      {"actions_impossible", impossible}};
 }
 
 net::Response overview(const Deps& deps, const Call& call) {

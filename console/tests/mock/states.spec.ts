@@ -27,7 +27,7 @@ test("an error says what, what was not lost, and tries again", async ({ page, at
 
 test("first use leads to enrolling a phone", async ({ page, at, mock }) => {
   const empty = data.overview();
-  empty.headline = { devices: 0, devices_at_risk: 0, devices_unprotected: 0, open_alerts: 0, actions_failed: 0 };
+  empty.headline = { devices: 0, devices_at_risk: 0, devices_unprotected: 0, open_alerts: 0, actions_failed: 0, actions_impossible: 0 };
   mock.override("GET /v1/overview", () => ({ body: empty }));
   mock.devices = [];
   await page.goto(at("/"));
