@@ -111,6 +111,7 @@ int run_serve(std::span<const std::string> args, std::ostream& out, std::ostream
     sigwait(&signals, &signal_number);
     log::info("stopping", {{"signal", std::to_string(signal_number)}});
   }
+  log::info("stopped");
   return 0;
 }
 

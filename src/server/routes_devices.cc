@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <set>
 
+#include "base/log.h"
 #include "model/observation_schema.h"
 #include "server/audit.h"
 #include "server/input.h"
@@ -217,6 +218,8 @@ net::Response mark_device(const Deps& deps, const Call& call, DeviceState state)
   const Status written = deps.store.write([&](store::Transaction& transaction) {
     return retire(deps, transaction.tenant(call.tenant()), call, state, device);
   });
+  if (written.ok())
+    log::info("phone revoked", {{"device", device.id}, {"state", std::string(to_string(state))}});
   return written.ok() ? answer(to_json(device)) : problem(written.error());
 }
 

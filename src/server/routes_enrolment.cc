@@ -1,5 +1,6 @@
 // Bringing phones in: one-time tokens, and the trade of a token and a CSR for a certificate.
 #include "base/id.h"
+#include "base/log.h"
 #include "server/audit.h"
 #include "server/enrolment.h"
 #include "server/input.h"
@@ -92,7 +93,9 @@ Status trade(Deps& deps, store::Rows& rows, const std::string& token_digest, con
   BARTIZAN_TRY(rows.put_certificate({.serial = out.certificate.serial,
                                      .device_id = device.id,
                                      .not_after = out.certificate.not_after,
-                                     .revoked_at = std::nullopt}));
+                                     .revoked_at = std::nullopt,
+                                     .issued_at = now,
+                                     .first_used_at = std::nullopt}));
   return audit(rows, now, deps.random, "device:" + device.id, "device.enrolled", device.id,
                {{"token", token->id}, {"certificate", out.certificate.serial}});
 }
@@ -111,8 +114,15 @@ net::Response enrol(Deps& deps, const Call& call) {
     return trade(deps, transaction.tenant(call.tenant()), sha256_hex(as_bytes(token)), csr,
                  call.tenant(), enrolment);
   });
-  if (!written.ok()) return problem(written.error(), {.name = "csr_pem"});
+  if (!written.ok()) {
+    log::warn("enrolment refused",
+              {{"reason", written.error().message}, {"from", call.request.remote_address}});
+    return problem(written.error(), {.name = "csr_pem"});
+  }
   const Device& device = enrolment.device;
+  log::info("phone enrolled", {{"device", device.id},
+                               {"tier", std::string(to_string(device.tier))},
+                               {"certificate", enrolment.certificate.serial}});
   return answer(json::object{{"device_id", device.id},
                              {"tenant", call.tenant()},
                              {"certificate_pem", enrolment.certificate.pem},

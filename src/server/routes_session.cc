@@ -1,4 +1,5 @@
 // Signing in and the own account.
+#include "base/log.h"
 #include "server/access.h"
 #include "server/audit.h"
 #include "server/input.h"
@@ -28,7 +29,17 @@ net::Response signed_in(const SignedIn& in) {
   return response;
 }
 
-net::Response refused(const SignInResult& result, Timestamp now) {
+// What is needed to see guessing and to block where it comes from; never what was typed.
+void log_refused(const SignInResult& result, const Call& call) {
+  log::warn("sign-in refused",
+            {{"account", result.account},
+             {"reason", result.refusal == Refusal::kLocked ? "locked" : "credentials"},
+             {"operation", std::string(call.operation.id)},
+             {"from", call.request.remote_address}});
+}
+
+net::Response refused(const SignInResult& result, const Call& call, Timestamp now) {
+  if (result.refusal != Refusal::kTotpRequired) log_refused(result, call);
   switch (result.refusal) {
     case Refusal::kTotpRequired:
       return problem(401, "totp_required", "Give the code of the second factor, too.");
@@ -57,7 +68,7 @@ net::Response login(Deps& deps, const Call& call) {
   if (input.wrong()) return *input.wrong();
   const auto result = deps.accounts.sign_in(call.tenant(), name, credentials);
   if (!result) return problem(result.error());
-  if (!result->signed_in) return refused(*result, deps.clock.now());
+  if (!result->signed_in) return refused(*result, call, deps.clock.now());
   return signed_in(*result->signed_in);
 }
 
@@ -86,7 +97,7 @@ net::Response change_password(Deps& deps, const Call& call) {
   const Administrator& self = call.caller.administrator;
   const auto proof = deps.accounts.confirm_password(call.tenant(), self, current);
   if (!proof) return problem(proof.error());
-  if (proof->refusal != Refusal::kNone) return refused(*proof, deps.clock.now());
+  if (proof->refusal != Refusal::kNone) return refused(*proof, call, deps.clock.now());
   const auto changed = deps.accounts.set_password(call.tenant(), self.id, next);
   return changed ? signed_in(*changed) : problem(changed.error());
 }
@@ -99,7 +110,7 @@ net::Response start_totp(Deps& deps, const Call& call) {
   const Administrator& self = call.caller.administrator;
   const auto proof = deps.accounts.confirm(call.tenant(), self, credentials);
   if (!proof) return problem(proof.error());
-  if (proof->refusal != Refusal::kNone) return refused(*proof, deps.clock.now());
+  if (proof->refusal != Refusal::kNone) return refused(*proof, call, deps.clock.now());
   const auto secret = deps.accounts.start_totp(call.tenant(), self.id);
   if (!secret) return problem(secret.error());
   const std::string url = totp_url(self.name, *secret);

@@ -82,6 +82,7 @@ class Program final : public RunningServer {
     ready_ = true;
     for (const auto& deliverer : deliverers_) deliverer->start();
     housekeeper_ = std::thread([this] { keep_house_until_stopped(); });
+    log_start();
     return {};
   }
 
@@ -100,6 +101,7 @@ class Program final : public RunningServer {
   }
 
  private:
+  void log_start() const;
   Status load();
   Status assemble();
   Status listen();
@@ -148,6 +150,17 @@ class Program final : public RunningServer {
   std::atomic<bool> ready_ = false;
   std::thread housekeeper_;
 };
+
+void Program::log_start() const {
+  log::info(
+      "serving",
+      {{"version", std::string(detect::kEngineVersion)},
+       {"people", url_of(!options_.plain_people, host(options_.people), people_listener_->port())},
+       {"devices", deps_->addresses.devices_url},
+       {"enrolment", deps_->addresses.enrol_url},
+       {"data", folder_.path().string()},
+       {"content", content_->digest()}});
+}
 
 Status Program::load() {
   const Timestamp now = clock_.now();

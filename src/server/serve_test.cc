@@ -53,6 +53,25 @@ TEST_F(ServeTest, AStartThatFailsLeavesTheFirstPasswordToTheNext) {
   EXPECT_FALSE((*again)->ready_line().contains("first_login"));
 }
 
+TEST_F(ServeTest, TheStartIsLoggedWithoutTheFirstPassword) {
+  testing::internal::CaptureStderr();
+  json::object ready;
+  {
+    const auto running = RunningServer::start(options);
+    ASSERT_TRUE(running.ok()) << running.error().message;
+    ready = (*running)->ready_line();
+  }
+  const std::string log = testing::internal::GetCapturedStderr();
+  for (const char* member : {"devices", "enrolment", "data"}) {
+    const std::string value(get_string(ready, member).value_or("missing"));
+    EXPECT_NE(log.find(std::string(member) + "=" + value), std::string::npos) << log;
+  }
+  EXPECT_NE(log.find(" serving version="), std::string::npos) << log;
+  EXPECT_NE(log.find(" content="), std::string::npos) << log;
+  const json::object& first = ready.at("first_login").as_object();
+  EXPECT_EQ(log.find(get_string(first, "password").value_or("")), std::string::npos);
+}
+
 TEST_F(ServeTest, ATakenPortIsNamedWithItsOption) {
   const auto taken = net::Server::start({}, [](const net::Request&, net::Responder) {});
   ASSERT_TRUE(taken.ok());
