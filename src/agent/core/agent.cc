@@ -55,6 +55,10 @@ Result<Observation> Agent::record(const std::string& kind, json::object body, Ti
     body.insert_or_assign("agent_version", detect::kEngineVersion);
     body.insert_or_assign("queue_length", static_cast<std::int64_t>(queue_.length()));
     body.insert_or_assign("dropped", queue_.dropped());
+    if (clock_skew_) {
+      body.insert_or_assign("clock_skew_seconds",
+                            std::chrono::round<std::chrono::seconds>(*clock_skew_).count());
+    }
   }
   Observation seen{.id = new_uuid(now, parts_.random),
                    .device_id = identity_.device.id,
@@ -230,6 +234,7 @@ Status Agent::sync() {
     }
     if (batch.empty()) return {};
     const auto results = sending_->send(batch);
+    compare_clocks();
     if (results.ok()) {
       offline_ = false;
       BARTIZAN_TRY(settle(batch, *results));
@@ -248,6 +253,13 @@ Status Agent::sync() {
       batch_size_ = kBatchCount;
     }
   }
+}
+
+void Agent::compare_clocks() {
+  const std::optional<Timestamp> servers = sending_->server_time();
+  if (!servers) return;
+  const std::lock_guard lock(mutex_);
+  clock_skew_ = parts_.clock.now() - *servers;
 }
 
 // Takes the answered observations off the queue, up to the first without an answer.
@@ -324,15 +336,15 @@ Status Agent::renew_certificate_if_due() {
   if (!certificate_validity(certificate).ok()) {
     return Error{ErrorCode::kUnavailable, "the new certificate is unreadable"};
   }
+  // On disk before it is used: from its first use the server refuses the old one.
+  Identity renewed = identity_;
+  renewed.certificate_pem = std::move(certificate);
+  BARTIZAN_TRY(save_identity(folder_, renewed));
   {
     // The polling thread reads the identity when it makes its connection anew.
     const std::lock_guard port(port_mutex_);
-    identity_.certificate_pem = std::move(certificate);
+    identity_ = std::move(renewed);
     renewed_ = true;
-  }
-  BARTIZAN_TRY(save_identity(folder_, identity_));
-  {
-    const std::lock_guard port(port_mutex_);
     sending_ = std::make_unique<DeviceApi>(identity_);
   }
   parts_.tell("certificate_renewed", {});

@@ -8,6 +8,7 @@
 #include <functional>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <stop_token>
 #include <string>
 #include <vector>
@@ -77,6 +78,7 @@ class Agent {
       std::span<const Finding> findings, std::span<const Transition> transitions) const;
   Status enqueue(const std::string& kind, json::object body, std::string id, Timestamp seen_at);
   Status settle(const std::vector<Observation>& batch, const std::vector<ItemResult>& results);
+  void compare_clocks();
   void plan_actions(std::span<const Transition> transitions, std::span<const Finding> named,
                     Timestamp now);
   void act_alone();
@@ -91,12 +93,13 @@ class Agent {
   Identity identity_;
   const SubjectReferences references_;
 
-  mutable std::mutex mutex_;  // of queue_, state_, planned_ and done_
+  mutable std::mutex mutex_;  // of queue_, state_, planned_, done_ and clock_skew_
   std::condition_variable_any changed_;
   Queue queue_;
   PhoneState state_;
   std::vector<Action> planned_;  // done if the server turns out to be out of reach
   DoneActions done_;
+  std::optional<Duration> clock_skew_;  // this clock less the server's, at its last answer
   std::size_t batch_size_;
 
   std::atomic<std::int64_t> acknowledged_ = 0;   // batches

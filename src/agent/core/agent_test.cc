@@ -8,6 +8,7 @@
 
 #include "agent/core/fake_device_server.h"
 #include "base/file.h"
+#include "problem/fold.h"
 
 namespace bartizan::agent {
 namespace {
@@ -238,6 +239,73 @@ TEST_F(AgentTest, RenewsItsCertificateInTheLastThirdOfItsLife) {
   EXPECT_NE(server_.last_peer, old_serial);
   const auto kept = certificate_validity(load_identity(folder_)->certificate_pem);
   EXPECT_GT(kept->not_after, clock_.now() + std::chrono::hours(24 * 20));
+}
+
+TEST_F(AgentTest, TellsHowFarItsClockIsFromTheServers) {
+  const auto agent = start();
+  clock_.advance(1h);
+  ASSERT_TRUE(see(*agent, "agent.health", {}).ok());
+  ASSERT_TRUE(agent->sync().ok());
+  ASSERT_TRUE(see(*agent, "agent.health", {}).ok());
+  ASSERT_TRUE(agent->sync().ok());
+  const auto sent = server_.observations();
+  ASSERT_EQ(sent.size(), 2U);
+  EXPECT_FALSE(get_int(sent[0].at("body").as_object(), "clock_skew_seconds"))
+      << "no answer has told it yet";
+  const auto skew = get_int(sent[1].at("body").as_object(), "clock_skew_seconds");
+  ASSERT_TRUE(skew);
+  // The test's clock stands still while real time goes on.
+  EXPECT_LE(*skew, 3601);
+  EXPECT_GE(*skew, 3600 - 60);
+}
+
+TEST_F(AgentTest, InTheByodTierDoesNotRepeatWhatItDidOffline) {
+  server_.tier = PrivacyTier::kByod;
+  server_.group = "personal";
+  server_.policies = {
+      {.id = "personal", .source = read_file("content/policies/personal.yaml", 1 << 20).value()}};
+  {
+    const auto agent = start();
+    ASSERT_TRUE(agent->refresh_policies().ok());
+  }
+  server_.stop();
+  const auto agent = start();
+  ASSERT_TRUE(
+      see(*agent, "link.opened", {{"url", "https://xn--pypal-4ve.com/login"}, {"source", "sms"}})
+          .ok());
+  EXPECT_FALSE(agent->sync().ok());
+  const std::size_t done = port_.carried_out.size();
+  ASSERT_GE(done, 1U);
+  server_.start();
+  ASSERT_TRUE(agent->sync().ok());
+  // What the server makes of the report: its problem, and the same actions about it.
+  const auto sent = server_.observations();
+  ASSERT_FALSE(sent.empty());
+  std::vector<Action> asked;
+  for (const json::object& item : sent) {
+    auto observation = observation_from_json(item).value();
+    observation.device_id = agent->device().id;
+    const auto verdict =
+        detect::detect(observation, {.content = *content_, .evaluated_at = clock_.now()});
+    std::vector<Problem> problems;
+    problem::fold(problems, verdict.findings, verdict.clearances, observation.sequence,
+                  content_->threats(), clock_.now());
+    for (const Problem& problem : problems) {
+      for (const Action& alone : port_.carried_out) {
+        const Threat* threat = content_->find_threat(problem.threat);
+        if (threat == nullptr || alone.title != threat->title) continue;
+        asked.push_back({.id = "a-" + std::to_string(asked.size()),
+                         .problem_id = problem.id,
+                         .kind = alone.kind,
+                         .subject = problem.subject});
+      }
+    }
+  }
+  EXPECT_EQ(asked.size(), done);
+  server_.actions = asked;
+  EXPECT_EQ(agent->take_actions(0s).value(), done);
+  EXPECT_EQ(port_.carried_out.size(), done) << "nothing was done a second time";
+  EXPECT_EQ(server_.results.size(), done);
 }
 
 TEST_F(AgentTest, RunsUntilStopped) {

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "detect/detector.h"
+#include "net/http_date.h"
 
 namespace bartizan::agent {
 namespace {
@@ -147,6 +148,8 @@ Result<net::Response> DeviceApi::call(std::string_view method, const std::string
   if (!body.empty()) headers.push_back({"Content-Type", "application/json"});
   BARTIZAN_ASSIGN(net::Response response,
                   client_->request(method, target, std::move(body), std::move(headers)));
+  if (const auto date = net::parse_http_date(response.header("date").value_or("")); date.ok())
+    server_time_ = *date;
   if (response.status != 200 && response.status != 304) return error_of(response);
   return response;
 }

@@ -3,6 +3,7 @@
 
 #include <chrono>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -10,6 +11,7 @@
 
 #include "agent/core/identity.h"
 #include "base/result.h"
+#include "base/time.h"
 #include "model/observation.h"
 #include "model/policy.h"
 #include "model/response.h"
@@ -61,6 +63,8 @@ class DeviceApi {
   Result<std::optional<std::vector<PolicyDocument>>> policies();
   Result<std::string> renew_certificate(const std::string& request_pem);  // the new certificate
   void cancel() { client_->cancel(); }  // from any thread, for good
+  // What the server's clock showed when it last answered, to the second.
+  std::optional<Timestamp> server_time() const { return server_time_; }
 
  private:
   Result<net::Response> call(std::string_view method, const std::string& target,
@@ -68,6 +72,7 @@ class DeviceApi {
 
   std::unique_ptr<net::HttpClient> client_;
   std::string policies_tag_;
+  std::optional<Timestamp> server_time_;
 };
 
 inline constexpr std::chrono::seconds kLongestPoll{60};
