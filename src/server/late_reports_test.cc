@@ -27,9 +27,7 @@ class LateReportsTest : public ::testing::Test {
   }
   json::object installed() {
     return server.observe(phone, "app.installed",
-                          {{"package", "com.example.torch"},
-                           {"installer", "com.example.store"},
-                           {"debuggable", false}});
+                          {{"package", "com.example.torch"}, {"installer", ""}});
   }
   json::object removed(const char* package = "com.example.torch") {
     return server.observe(phone, "app.removed", {{"package", package}});
