@@ -78,7 +78,7 @@ int judge(Bytes file, const Options& options, const intel::Content& content) {
 }  // namespace
 
 int run_worker(std::span<const std::string> args, std::ostream& out, std::ostream& err) {
-  if (!args.empty() && (args[0] == "--help" || args[0] == "help")) {
+  if (!args.empty() && (args[0] == "--help" || args[0] == "-h" || args[0] == "help")) {
     out << kHelp;
     return 0;
   }
