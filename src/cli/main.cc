@@ -12,6 +12,7 @@
 #include "cli/backup_command.h"
 #include "cli/check_command.h"
 #include "cli/explain_command.h"
+#include "cli/model_command.h"
 #include "cli/scan_command.h"
 #include "cli/serve_command.h"
 #include "cli/worker_command.h"
@@ -30,6 +31,7 @@ constexpr std::array kCommands = std::to_array<Command>({
     {"scan", "judge Android packages", run_scan},
     {"check", "judge links", run_check},
     {"explain", "say what a threat is, how it is detected and what ends it", run_explain},
+    {"model", "measure the classifier of apps on labelled data", run_model},
     {"serve", "run the server", run_serve},
     {"agent", "play simulated phones against a server", run_agent},
     {"admin", "accounts and enrolment, from the server's machine", run_admin},

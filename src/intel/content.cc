@@ -6,6 +6,7 @@
 
 #include "base/crypto.h"
 #include "base/file.h"
+#include "intel/app_model.h"
 #include "intel/brands.h"
 #include "intel/confusables.h"
 #include "intel/detection_rule.h"
@@ -21,6 +22,8 @@ namespace fs = std::filesystem;
 
 constexpr std::size_t kMaxFiles = 10'000;
 constexpr std::size_t kMaxFileBytes = 16 << 20;
+constexpr const char* kModelFacts = "models/apps.facts.yaml";
+constexpr const char* kModelTrees = "models/apps.trees.";  // and a number
 
 // Regular files below `folder` as paths relative to it, with "/" between the parts, sorted by
 // bytes.
@@ -66,6 +69,7 @@ struct Content::Parts {
   BrandSet brands;
   ConfusableMap confusables;
   PopularDomains popular_domains;
+  AppModel app_model;
   std::optional<parse::PublicSuffixList> public_suffixes;
 };
 
@@ -76,6 +80,8 @@ Result<std::shared_ptr<const Content>> Content::load(const fs::path& folder) {
   std::vector<Indicator> indicators;
   std::string icann_rules;
   std::string platform_rules;
+  NamedText model_facts;
+  std::vector<NamedText> model_trees;
   for (const std::string& path : paths) {
     if (!is_content(path)) continue;
     BARTIZAN_ASSIGN(std::string text, read_file(folder / path, kMaxFileBytes));
@@ -91,6 +97,10 @@ Result<std::shared_ptr<const Content>> Content::load(const fs::path& folder) {
       parts->popular_domains = PopularDomains(text);
     } else if (path == "tables/public_suffix_icann.txt") {
       icann_rules = std::move(text);
+    } else if (path == kModelFacts) {
+      model_facts = {path, std::move(text)};
+    } else if (path.starts_with(kModelTrees)) {
+      model_trees.push_back({path, std::move(text)});
     } else if (path == "tables/public_suffix_platform.txt" ||
                path == "tables/hosting_platforms.txt") {
       platform_rules += text;
@@ -101,6 +111,9 @@ Result<std::shared_ptr<const Content>> Content::load(const fs::path& folder) {
                  folder.string() + " has no tables/public_suffix_icann.txt: not a content folder"};
   BARTIZAN_ASSIGN(parts->public_suffixes,
                   parse::PublicSuffixList::load(icann_rules, platform_rules));
+  if (!model_trees.empty()) {
+    BARTIZAN_ASSIGN(parts->app_model, AppModel::load(model_facts, model_trees));
+  }
   parts->indicators = IndicatorSet(std::move(indicators));
   BARTIZAN_ASSIGN(parts->threats, load_threats(folder / "threats"));
   BARTIZAN_ASSIGN(parts->resolutions, ResolutionSet::compile(parts->threats));
@@ -120,6 +133,7 @@ const IndicatorSet& Content::indicators() const { return parts_->indicators; }
 const BrandSet& Content::brands() const { return parts_->brands; }
 const ConfusableMap& Content::confusables() const { return parts_->confusables; }
 const PopularDomains& Content::popular_domains() const { return parts_->popular_domains; }
+const AppModel& Content::app_model() const { return parts_->app_model; }
 const parse::PublicSuffixList& Content::public_suffixes() const { return *parts_->public_suffixes; }
 
 const Threat* Content::find_threat(std::string_view id) const {

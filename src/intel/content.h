@@ -1,6 +1,6 @@
 // Everything a verdict is reached with besides the observation itself: threat catalogue, rules,
-// indicators, brands and tables, loaded once, immutable, shared between threads, identified by one
-// digest.
+// indicators, brands, tables and the model of apps, loaded once, immutable, shared between threads,
+// identified by one digest.
 #pragma once
 
 #include <filesystem>
@@ -16,6 +16,7 @@
 
 namespace bartizan::intel {
 
+class AppModel;        // intel/app_model.h
 class IndicatorSet;    // intel/indicators.h
 class BrandSet;        // intel/brands.h
 class ConfusableMap;   // intel/confusables.h
@@ -38,6 +39,7 @@ class Content {
   const BrandSet& brands() const;
   const ConfusableMap& confusables() const;
   const PopularDomains& popular_domains() const;
+  const AppModel& app_model() const;  // empty in a pack without one
   const parse::PublicSuffixList& public_suffixes() const;
 
  private:

@@ -9,7 +9,7 @@ import unittest
 
 import harness
 
-COMMANDS = ("scan app", "check link", "explain", "serve", "agent", "admin", "backup", "restore", "worker")
+COMMANDS = ("scan app", "check link", "explain", "model evaluate apps", "serve", "agent", "admin", "backup", "restore", "worker")
 
 
 class CommandLine(unittest.TestCase):
@@ -90,6 +90,21 @@ class CommandLine(unittest.TestCase):
         for path in sorted((harness.TOP / "content/threats").rglob("*.yaml")):
             threat = f"{path.parent.name}.{path.stem}"
             self.assertIn(threat, harness.run("explain", threat).stdout)
+
+    def test_the_classifier_can_be_measured_on_rows_of_somebody(self):
+        rows = [line.split("\t") for line in (harness.TOP / "tests/fixtures/models/apps.tsv").read_text().splitlines() if line[0] != "#"]
+        columns = [line.split("column: ")[1].split(",")[0].strip('"')
+                   for line in (harness.TOP / "content/models/apps.facts.yaml").read_text().splitlines() if line.startswith("- ")]
+        # Labelled by the sign of the expected scores: nobody who gets these scores ranks one wrong.
+        table = [",".join([*facts, "S" if int(score) > 0 else "B"]) for facts, score in rows]
+        text = "\n".join([",".join([*columns, "class"]), *table, "not a row"]) + "\n"
+        done = harness.run("model", "evaluate", "apps", "--csv", "-", "--json", input=text)
+        measured = json.loads(done.stdout)
+        self.assertEqual(measured["rows"], len(rows))
+        self.assertEqual(measured["missing_columns"], [])
+        self.assertEqual([row["line"] for row in measured["malformed_rows"]], [len(rows) + 2])
+        self.assertEqual(measured["all_rows"]["auc"]["value"], 1)
+        self.assertEqual(measured["unique_vectors"]["tpr_at_1_percent_fpr"]["value"], 1)
 
     def test_it_finds_its_content_from_any_folder(self):
         harness.run("check", "link", "https://www.wikipedia.org/", cwd="/")

@@ -60,13 +60,15 @@ TEST(App, DemoAppsGiveTheFindingsTheyStandFor) {
   EXPECT_THAT(threats_of(*demo_app("notes"), std::nullopt), IsEmpty());
   EXPECT_THAT(threats_of(*demo_app("notes"), "com.android.vending"), IsEmpty());
   EXPECT_THAT(threats_of(*demo_app("notes"), ""), testing::ElementsAre("app.sideloaded"));
-  EXPECT_THAT(threats_of(*demo_app("banker"), ""),
-              testing::ElementsAre("app.banker_permissions", "app.sideloaded"));
+  EXPECT_THAT(
+      threats_of(*demo_app("banker"), ""),
+      testing::ElementsAre("app.banker_permissions", "app.resembles_malware", "app.sideloaded"));
   EXPECT_THAT(threats_of(*demo_app("banker"), "com.android.vending"), IsEmpty());
   EXPECT_THAT(threats_of(*demo_app("dropper"), std::nullopt),
               testing::ElementsAre("app.dropper_permissions"));
   EXPECT_THAT(threats_of(*demo_app("stalkerware"), std::nullopt),
-              testing::ElementsAre("app.stalkerware", "app.stalkerware_permissions"));
+              testing::ElementsAre("app.resembles_malware", "app.stalkerware",
+                                   "app.stalkerware_permissions"));
   // A published package name counts wherever the app came from.
   EXPECT_THAT(threats_of(*demo_app("stalkerware"), "com.android.vending"),
               testing::ElementsAre("app.stalkerware"));

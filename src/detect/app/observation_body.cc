@@ -53,6 +53,18 @@ void add_signature_facts(const AppReport& report, json::object& body) {
   body["signature"] = to_string(report.phone_signature.verdict);
 }
 
+void add_model_facts(const ModelVerdict& verdict, json::object& body) {
+  constexpr std::int64_t kThousandth = intel::kScoreUnit / 1000;
+  constexpr std::size_t kMostFacts = 8;
+  // Rounded down, so that what is below the threshold stays below zero.
+  const std::int64_t above = verdict.score - verdict.threshold;
+  body["model_score"] = above >= 0 ? above / kThousandth : (above + 1) / kThousandth - 1;
+  std::vector<std::string> facts;
+  for (const ModelContribution& contribution : verdict.contributions)
+    if (contribution.points > 0) facts.push_back(contribution.text);
+  body["model_facts"] = strings_array(facts, kMostFacts);
+}
+
 }  // namespace
 
 json::object app_observation_body(const AppReport& report,
@@ -67,6 +79,7 @@ json::object app_observation_body(const AppReport& report,
   body["domains"] = strings_array(report.domains, kMaxDomains);
   body["anomalies"] = strings_array(parse::anomaly_ids(report.anomalies), 64);
   body["scan_truncated"] = report.truncated;
+  if (report.model) add_model_facts(*report.model, body);
   return body;
 }
 

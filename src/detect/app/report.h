@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "detect/app/code.h"
+#include "detect/app/model.h"
 #include "parse/anomaly.h"
 #include "parse/apksig/types.h"
 #include "parse/axml/types.h"
@@ -30,6 +31,8 @@ struct AppReport {
   CodeReport code;
   // Host names in the code, those that match an indicator first; at most kMaxDomains.
   std::vector<std::string> domains;
+  // Absent: the content has no classifier, or manifest or code could not be read at all.
+  std::optional<ModelVerdict> model;
   std::vector<parse::Anomaly> anomalies;  // of every parser
   bool truncated = false;                 // something could not be seen
 };

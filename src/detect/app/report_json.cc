@@ -63,6 +63,7 @@ json::object report_json(const JudgedApp& app) {
       {"truncated", app.report.truncated},
       {"techniques", to_json_array(app.techniques())},
       {"findings", std::move(findings)},
+      {"model", app.report.model ? to_json(*app.report.model) : json::value()},
       {"verdict", to_string(app.verdict())}};
 }
 

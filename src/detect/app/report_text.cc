@@ -1,8 +1,38 @@
 #include "detect/app/report_text.h"
 
+#include <iomanip>
 #include <sstream>
+#include <string_view>
 
 namespace bartizan::detect {
+namespace {
+
+// The few facts that moved the score most, one way or the other.
+void write_model_facts(std::ostream& out, std::string_view title, bool raises,
+                       const ModelVerdict& verdict) {
+  constexpr int kMost = 5;
+  int written = 0;
+  for (const ModelContribution& contribution : verdict.contributions) {
+    if ((contribution.points > 0) != raises || written == kMost) continue;
+    out << (written++ == 0 ? title : "; ") << contribution.text;
+  }
+  if (written != 0) out << "\n";
+}
+
+void write_model(std::ostream& out, const ModelVerdict& verdict) {
+  const double unit = static_cast<double>(intel::kScoreUnit);
+  std::ostringstream line;  // of its own, for the precision
+  line << std::fixed << std::setprecision(2) << static_cast<double>(verdict.score) / unit << ", "
+       << (verdict.suspicious() ? "at or above" : "below") << " its threshold "
+       << static_cast<double>(verdict.threshold) / unit;
+  out << "  classifier " << line.str();
+  if (verdict.unknown != 0) out << ", " << verdict.unknown << " facts unknown";
+  out << "\n";
+  write_model_facts(out, "      towards malware: ", true, verdict);
+  write_model_facts(out, "      towards benign: ", false, verdict);
+}
+
+}  // namespace
 
 std::string report_text(const JudgedApp& app) {
   const AppReport& report = app.report;
@@ -27,6 +57,7 @@ std::string report_text(const JudgedApp& app) {
     out << "  signer " << signer.sha256 << " " << signer.subject << "\n";
   for (const parse::Certificate& signer : report.signature.claimed_signers)
     out << "  claimed signer " << signer.sha256 << " " << signer.subject << "\n";
+  if (report.model) write_model(out, *report.model);
   for (const Finding& finding : app.findings) {
     out << "  [" << to_string(finding.severity) << ", confidence " << finding.confidence << "] "
         << finding.threat << ": " << finding.summary << "\n";

@@ -5,6 +5,7 @@
 #include "base/crypto.h"
 #include "detect/app/code.h"
 #include "detect/app/hosts.h"
+#include "detect/app/model_facts.h"
 #include "detect/app/test_keys.h"
 #include "parse/apksig/verifier.h"
 #include "parse/arsc/parser.h"
@@ -142,6 +143,8 @@ class Scan {
     HostCollector hosts(content_);
     std::vector<parse::ZipContent> contents;  // what the files refer to
     std::vector<parse::DexFile> dex_files;
+    AppFactReader facts(content_.app_model());
+    if (report_.manifest) facts.look_at(*report_.manifest);
     std::size_t left = kMaxAllDexBytes;
     std::size_t files = 0;
     for (const parse::ZipEntry& entry : archive_.entries) {
@@ -149,22 +152,27 @@ class Scan {
       if (++files > kMaxDexFiles) {
         parse::note_anomaly(report_.anomalies, "dex.limit", entry.name, "too many code files");
         report_.truncated = true;
+        facts.miss_code();
         break;
       }
       const parse::ZipContent& code = contents.emplace_back(
           parse::read_zip_entry(archive_, entry, std::min(left, kMaxDexBytes)));
       take(code.anomalies, code.truncated);
+      if (code.truncated) facts.miss_code();
       // What does not inflate may have cost as much as the limit allowed.
       left -= code.truncated ? std::min(left, kMaxDexBytes) : code.bytes.size();
       for (parse::DexFile& dex : parse::parse_dex(code.bytes)) {
         take(dex.anomalies, dex.truncated, entry.name);
         for (std::uint32_t i = 0; i < dex.strings.size(); ++i) hosts.look_at(dex.string(i));
+        facts.look_at(dex);
         dex_files.push_back(std::move(dex));
       }
     }
     report_.code = analyse_code(dex_files, entry_points(), CodePatterns());
     take(report_.code.anomalies, report_.code.truncated);
     report_.domains = std::move(hosts).take(kMaxDomains);
+    if (!content_.app_model().empty() && facts.enough())
+      report_.model = explain_score(content_.app_model(), std::move(facts).take());
   }
 
   const parse::ZipArchive& archive_;
