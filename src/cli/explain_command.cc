@@ -1,15 +1,14 @@
 #include "cli/explain_command.h"
 
 #include <algorithm>
-#include <map>
 #include <sstream>
 
 #include "base/file.h"
 #include "cli/content_location.h"
 #include "intel/content.h"
 #include "intel/detection_rule.h"
+#include "intel/techniques.h"
 #include "model/finding.h"
-#include "rules/yaml.h"
 
 namespace bartizan::cli {
 namespace {
@@ -63,24 +62,10 @@ Result<Options> parse_options(std::span<const std::string> args) {
   return out;
 }
 
-// Names of ATT&CK techniques by id.
-using Techniques = std::map<std::string, std::string, std::less<>>;
-
-Result<Techniques> load_techniques(const std::filesystem::path& content) {
-  BARTIZAN_ASSIGN(const std::string text,
-                  read_file(content / "attack" / "techniques.yaml", rules::kMaxYamlBytes));
-  BARTIZAN_ASSIGN(const rules::YamlNode root, rules::parse_yaml(text, "techniques.yaml"));
-  Techniques out;
-  if (const rules::YamlNode* list = root.find("techniques")) {
-    for (const rules::YamlEntry& entry : list->entries) out[entry.key] = entry.value.text;
-  }
-  return out;
-}
-
 class Explainer {
  public:
-  Explainer(const intel::Content& content, Techniques techniques, bool json, std::ostream& out)
-      : content_(content), techniques_(std::move(techniques)), json_(json), out_(out) {}
+  Explainer(const intel::Content& content, bool json, std::ostream& out)
+      : content_(content), json_(json), out_(out) {}
 
   void list() const {
     for (const Threat& threat : content_.threats()) {
@@ -151,11 +136,8 @@ class Explainer {
 
  private:
   void write_techniques(const std::vector<std::string>& ids) const {
-    for (const std::string& id : ids) {
-      const auto name = techniques_.find(id);
-      out_ << "technique   " << id << " " << (name != techniques_.end() ? name->second : "")
-           << "\n";
-    }
+    for (const std::string& id : ids)
+      out_ << "technique   " << id << " " << content_.techniques().name(id) << "\n";
   }
 
   void write_steps(const std::vector<std::string>& steps) const {
@@ -179,11 +161,8 @@ class Explainer {
       user[to_string(platform)] = to_json(advice);
     }
     json::array techniques;
-    for (const std::string& id : threat.techniques) {
-      const auto name = techniques_.find(id);
-      techniques.push_back(
-          json::object{{"id", id}, {"name", name != techniques_.end() ? name->second : ""}});
-    }
+    for (const std::string& id : threat.techniques)
+      techniques.push_back(json::object{{"id", id}, {"name", content_.techniques().name(id)}});
     json::array rules;
     for (const intel::DetectionRule& rule : content_.rules()) {
       if (rule.threat == threat.id)
@@ -208,7 +187,6 @@ class Explainer {
   }
 
   const intel::Content& content_;
-  Techniques techniques_;
   bool json_;
   std::ostream& out_;
 };
@@ -257,8 +235,7 @@ Result<std::vector<Finding>> load_findings(const std::string& path) {
 Status explain(const Options& options, std::ostream& out) {
   BARTIZAN_ASSIGN(const auto folder, find_content(options.content));
   BARTIZAN_ASSIGN(const auto content, intel::Content::load(folder));
-  BARTIZAN_ASSIGN(Techniques techniques, load_techniques(folder));
-  const Explainer explainer(*content, std::move(techniques), options.json, out);
+  const Explainer explainer(*content, options.json, out);
   if (options.subject.empty()) {
     explainer.list();
     return {};

@@ -7,12 +7,14 @@
 #include "base/crypto.h"
 #include "base/file.h"
 #include "intel/app_model.h"
+#include "intel/behavior.h"
 #include "intel/brands.h"
 #include "intel/confusables.h"
 #include "intel/detection_rule.h"
 #include "intel/indicators.h"
 #include "intel/popular_domains.h"
 #include "intel/resolutions.h"
+#include "intel/techniques.h"
 #include "intel/threat_catalogue.h"
 
 namespace bartizan::intel {
@@ -65,6 +67,8 @@ struct Content::Parts {
   std::vector<Threat> threats;
   ResolutionSet resolutions;
   std::vector<DetectionRule> rules;
+  TechniqueSet techniques;
+  BehaviorSet behaviors;
   IndicatorSet indicators;
   BrandSet brands;
   ConfusableMap confusables;
@@ -91,6 +95,8 @@ Result<std::shared_ptr<const Content>> Content::load(const fs::path& folder) {
       std::move(more.begin(), more.end(), std::back_inserter(indicators));
     } else if (path == "brands/brands.yaml") {
       BARTIZAN_ASSIGN(parts->brands, BrandSet::load(text, path));
+    } else if (path == "attack/techniques.yaml") {
+      BARTIZAN_ASSIGN(parts->techniques, TechniqueSet::load(text, path));
     } else if (path == "tables/confusables.tsv") {
       BARTIZAN_ASSIGN(parts->confusables, ConfusableMap::load(text, path));
     } else if (path == "tables/popular_domains.txt") {
@@ -118,6 +124,7 @@ Result<std::shared_ptr<const Content>> Content::load(const fs::path& folder) {
   BARTIZAN_ASSIGN(parts->threats, load_threats(folder / "threats"));
   BARTIZAN_ASSIGN(parts->resolutions, ResolutionSet::compile(parts->threats));
   BARTIZAN_ASSIGN(parts->rules, load_rules(folder / "rules"));
+  BARTIZAN_ASSIGN(parts->behaviors, BehaviorSet::load(folder / "behaviors", parts->techniques));
   parts->digest = hex(digest.finish());
   return std::shared_ptr<const Content>(new Content(std::move(parts)));
 }
@@ -129,6 +136,8 @@ const std::string& Content::digest() const { return parts_->digest; }
 const std::vector<Threat>& Content::threats() const { return parts_->threats; }
 const ResolutionSet& Content::resolutions() const { return parts_->resolutions; }
 const std::vector<DetectionRule>& Content::rules() const { return parts_->rules; }
+const TechniqueSet& Content::techniques() const { return parts_->techniques; }
+const BehaviorSet& Content::behaviors() const { return parts_->behaviors; }
 const IndicatorSet& Content::indicators() const { return parts_->indicators; }
 const BrandSet& Content::brands() const { return parts_->brands; }
 const ConfusableMap& Content::confusables() const { return parts_->confusables; }

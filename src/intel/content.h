@@ -19,9 +19,11 @@ namespace bartizan::intel {
 class AppModel;        // intel/app_model.h
 class IndicatorSet;    // intel/indicators.h
 class BrandSet;        // intel/brands.h
+class BehaviorSet;     // intel/behavior.h
 class ConfusableMap;   // intel/confusables.h
 class PopularDomains;  // intel/popular_domains.h
 class ResolutionSet;   // intel/resolutions.h
+class TechniqueSet;    // intel/techniques.h
 struct DetectionRule;  // intel/detection_rule.h
 
 class Content {
@@ -35,6 +37,8 @@ class Content {
   const Threat* find_threat(std::string_view id) const;
   const ResolutionSet& resolutions() const;  // compiled from threats() when loading
   const std::vector<DetectionRule>& rules() const;
+  const TechniqueSet& techniques() const;  // empty when the pack has no attack/techniques.yaml
+  const BehaviorSet& behaviors() const;
   const IndicatorSet& indicators() const;
   const BrandSet& brands() const;
   const ConfusableMap& confusables() const;

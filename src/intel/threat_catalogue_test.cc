@@ -10,7 +10,7 @@
 #include "base/file.h"
 #include "intel/detection_rule.h"
 #include "intel/resolutions.h"
-#include "rules/yaml.h"
+#include "intel/techniques.h"
 
 namespace bartizan::intel {
 namespace {
@@ -77,11 +77,9 @@ TEST(ThreatCatalogue, SpeaksToPeopleInShortSentences) {
 TEST(ThreatCatalogue, NamesTechniquesThatExist) {
   const auto text = read_file("content/attack/techniques.yaml", 1 << 20);
   ASSERT_TRUE(text.ok());
-  const auto root = rules::parse_yaml(*text, "techniques.yaml");
-  ASSERT_TRUE(root.ok()) << root.error().message;
-  const rules::YamlNode* known = root->find("techniques");
-  ASSERT_NE(known, nullptr);
-  EXPECT_GE(known->entries.size(), 100u);
+  const auto known = TechniqueSet::load(*text, "techniques.yaml");
+  ASSERT_TRUE(known.ok()) << known.error().message;
+  EXPECT_GE(known->all().size(), 100u);
   for (const Threat& threat : catalogue()) {
     for (const std::string& technique : threat.techniques)
       EXPECT_NE(known->find(technique), nullptr) << threat.id << " names " << technique;

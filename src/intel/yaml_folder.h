@@ -19,4 +19,7 @@ struct ContentFile {
 // Every "*.yaml" one folder below `folder`, in the order of their ids. At most 10,000 files.
 Result<std::vector<ContentFile>> read_yaml_folder(const std::filesystem::path& folder);
 
+// Every "*.yaml" in `folder` itself, in the order of their ids: "sms_read.yaml" is sms_read.
+Result<std::vector<ContentFile>> read_flat_yaml_folder(const std::filesystem::path& folder);
+
 }  // namespace bartizan::intel

@@ -171,6 +171,35 @@ std::string Comparison::matching_items(const json::array& list) const {
   return out;
 }
 
+void Comparison::add_uses(bool negated, std::vector<FieldUse>& out) const {
+  if (operator_ >= Operator::kExists || count_) return;
+  for (const Operand& operand : operands_) {
+    out.push_back({.field = field_.name,
+                   .operation = operator_,
+                   .value = operand.text,
+                   .negated = negated,
+                   .line = line_});
+  }
+}
+
+void Comparison::add_witnesses(const json::object& facts, std::vector<Witness>& out) const {
+  const json::value* value = fact(facts);
+  if (value == nullptr) return;
+  const json::array* list = value->if_array();
+  if (list == nullptr || count_ || operator_ == Operator::kExists) {
+    const bool whole = list == nullptr && operator_ != Operator::kExists;
+    out.push_back({.field = field_.name, .value = whole ? text_of(*value) : ""});
+    return;
+  }
+  for (const json::value& item : *list) {
+    const auto fits = [&](const Operand& operand) {
+      return item.is_string() && matches(operand, item.get_string());
+    };
+    if (std::any_of(operands_.begin(), operands_.end(), fits))
+      out.push_back({.field = field_.name, .value = std::string(item.get_string())});
+  }
+}
+
 std::string Comparison::describe(const json::object& facts, bool negated) const {
   const json::value* value = fact(facts);
   std::string seen;

@@ -17,21 +17,6 @@ class RE2;
 
 namespace bartizan::rules {
 
-enum class Operator {
-  kEquals,
-  kContains,
-  kStartsWith,
-  kEndsWith,
-  kMatches,
-  kExists,
-  kLess,
-  kAtMost,
-  kGreater,
-  kAtLeast,
-  kOlderThan,
-  kNewerThan,
-};
-
 // What a fact is compared with. Booleans are 0 and 1, times milliseconds since 1970, durations
 // milliseconds, ordered values their place.
 struct Operand {
@@ -48,6 +33,8 @@ class Comparison {
   Truth evaluate(const json::object& facts) const;
   // "severity is high (wanted: at least medium)"; `negated`: under a "not".
   std::string describe(const json::object& facts, bool negated) const;
+  void add_uses(bool negated, std::vector<FieldUse>& out) const;
+  void add_witnesses(const json::object& facts, std::vector<Witness>& out) const;
 
  private:
   friend class ComparisonCompiler;
@@ -61,6 +48,7 @@ class Comparison {
   std::string matching_items(const json::array& list) const;
 
   FactField field_;
+  int line_ = 1;
   std::vector<std::string> path_;  // field_.name at its dots
   Operator operator_ = Operator::kEquals;
   bool count_ = false;  // compares how many items the list has

@@ -95,6 +95,7 @@ class ComparisonCompiler {
                      [&](const FactField& candidate) { return candidate.name == parts[0]; });
     if (field == schema_.end()) return error("unknown field '" + parts[0] + "'");
     out_.field_ = *field;
+    out_.line_ = entry_.line;
     out_.path_ = split(parts[0], '.');
     for (std::size_t i = 1; i < parts.size(); ++i) BARTIZAN_TRY(read_modifier(parts[i]));
     return {};

@@ -113,4 +113,21 @@ Explanation Condition::explain(const json::object& facts) const {
   return out;
 }
 
+std::vector<FieldUse> Condition::uses() const {
+  std::vector<FieldUse> out;
+  collect_uses(program_->root, program_->selections, false, out);
+  return out;
+}
+
+std::vector<Witness> Condition::witnesses(const json::object& facts) const {
+  std::vector<Witness> all;
+  if (evaluate(facts) == Truth::kTrue)
+    collect_witnesses(program_->root, program_->selections, facts, all);
+  std::vector<Witness> out;
+  for (Witness& witness : all) {
+    if (std::find(out.begin(), out.end(), witness) == out.end()) out.push_back(std::move(witness));
+  }
+  return out;
+}
+
 }  // namespace bartizan::rules

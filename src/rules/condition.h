@@ -39,6 +39,39 @@ struct FactField {
 };
 using FactSchema = std::vector<FactField>;
 
+enum class Operator {
+  kEquals,
+  kContains,
+  kStartsWith,
+  kEndsWith,
+  kMatches,
+  kExists,
+  kLess,
+  kAtMost,
+  kGreater,
+  kAtLeast,
+  kOlderThan,
+  kNewerThan,
+};
+
+// One value a condition compares a field with, for whoever gathers the facts of many conditions in
+// one pass.
+struct FieldUse {
+  std::string field;
+  Operator operation = Operator::kEquals;
+  std::string value;
+  bool negated = false;  // under a "not"
+  int line = 1;          // in the file, from 1
+};
+
+// A fact that made a condition true: of a list, the item.
+struct Witness {
+  std::string field;
+  std::string value;
+
+  bool operator==(const Witness&) const = default;
+};
+
 // What decided, for explanations: "severity is high (wanted: at least medium)".
 struct Explanation {
   Truth truth = Truth::kUnknown;
@@ -61,6 +94,11 @@ class Condition {
 
   Truth evaluate(const json::object& facts) const;
   Explanation explain(const json::object& facts) const;
+  // Every comparison of text, value by value, in the order written.
+  std::vector<FieldUse> uses() const;
+  // What made the condition true, in the order written and each once; facts that had to be absent
+  // are not among them. Empty when it is not true.
+  std::vector<Witness> witnesses(const json::object& facts) const;
 
  private:
   struct Program;

@@ -226,5 +226,39 @@ TEST(Condition, AMissingFactNeverDecides) {
   }));
 }
 
+TEST(Condition, NamesWhatMadeItTrueAndNothingElse) {
+  const Condition condition = compiled(R"(
+risky:
+  - {permissions|startswith: sms, target_sdk|lt: 30}
+  - {permissions: never}
+store: {package: com.store}
+condition: risky and not store)");
+  const auto witnesses = [&](std::string_view facts) {
+    return condition.witnesses(*parse_json_object(facts));
+  };
+  const std::vector<Witness> expected = {
+      {"permissions", "sms_read"}, {"permissions", "sms_send"}, {"target_sdk", "29"}};
+  EXPECT_EQ(
+      witnesses(R"({"permissions":["sms_read","net","sms_send"],"target_sdk":29,"package":"a"})"),
+      expected);
+  EXPECT_TRUE(witnesses(R"({"permissions":["sms_read"],"target_sdk":29})").empty()) << "unknown";
+  EXPECT_TRUE(witnesses(R"({"permissions":["net"],"target_sdk":29,"package":"a"})").empty());
+}
+
+TEST(Condition, ListsTheTextsItComparesWith) {
+  const Condition condition = compiled(R"(
+one: {permissions|contains: [a, b], target_sdk|gte: 3}
+two: {package|startswith: com.}
+condition: one and not two)");
+  std::vector<std::string> seen;
+  for (const FieldUse& use : condition.uses()) {
+    if (use.field == "target_sdk") continue;
+    seen.push_back(use.field + " " + use.value + (use.negated ? " negated" : "") + " " +
+                   std::to_string(use.line));
+  }
+  EXPECT_EQ(seen, (std::vector<std::string>{"permissions a 2", "permissions b 2",
+                                            "package com. negated 3"}));
+}
+
 }  // namespace
 }  // namespace bartizan::rules

@@ -73,4 +73,33 @@ void explain(const Expression& expression, const std::vector<Expression>& select
   }
 }
 
+void collect_uses(const Expression& expression, const std::vector<Expression>& selections,
+                  bool negated, std::vector<FieldUse>& out) {
+  if (expression.kind == Expression::Kind::kComparison)
+    return expression.comparison->add_uses(negated, out);
+  if (expression.kind == Expression::Kind::kSelection)
+    return collect_uses(selections[expression.selection], selections, negated, out);
+  const bool inverted = negated != (expression.kind == Expression::Kind::kNot);
+  for (const Expression& child : expression.children)
+    collect_uses(child, selections, inverted, out);
+}
+
+void collect_witnesses(const Expression& expression, const std::vector<Expression>& selections,
+                       const json::object& facts, std::vector<Witness>& out) {
+  switch (expression.kind) {
+    case Expression::Kind::kComparison:
+      return expression.comparison->add_witnesses(facts, out);
+    case Expression::Kind::kSelection:
+      return collect_witnesses(selections[expression.selection], selections, facts, out);
+    case Expression::Kind::kNot:
+      return;
+    case Expression::Kind::kAtLeast:
+      break;
+  }
+  for (const Expression& child : expression.children) {
+    if (evaluate(child, selections, facts) == Truth::kTrue)
+      collect_witnesses(child, selections, facts, out);
+  }
+}
+
 }  // namespace bartizan::rules

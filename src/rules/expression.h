@@ -47,4 +47,11 @@ Truth evaluate(const Expression& expression, const std::vector<Expression>& sele
 void explain(const Expression& expression, const std::vector<Expression>& selections,
              const json::object& facts, bool negated, std::vector<std::string>& reasons);
 
+// Appends every comparison below `expression`; `negated`: it stands under a "not".
+void collect_uses(const Expression& expression, const std::vector<Expression>& selections,
+                  bool negated, std::vector<FieldUse>& out);
+// Appends the facts by which the comparisons hold that made `expression` true.
+void collect_witnesses(const Expression& expression, const std::vector<Expression>& selections,
+                       const json::object& facts, std::vector<Witness>& out);
+
 }  // namespace bartizan::rules

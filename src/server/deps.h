@@ -4,7 +4,6 @@
 
 #include <chrono>
 #include <functional>
-#include <map>
 #include <memory>
 #include <string>
 #include <vector>
@@ -49,7 +48,6 @@ struct Deps {
   Metrics& metrics;
   std::vector<ConnectorInfo> connectors;
   PublicAddresses addresses;
-  std::map<std::string, std::string> technique_names;  // ATT&CK Mobile id -> name
   // Runs a task on a worker thread after a delay.
   std::function<void(std::chrono::milliseconds, std::function<void()>)> later;
   std::function<std::size_t()> open_connections;

@@ -18,7 +18,6 @@
 #include "server/housekeeping.h"
 #include "server/routes.h"
 #include "server/static_files.h"
-#include "server/techniques.h"
 #include "store/sqlite/sqlite_store.h"
 
 namespace bartizan::server {
@@ -199,9 +198,6 @@ Status Program::assemble() {
                               .connectors = std::move(connector_ids),
                               .waiters = waiters_,
                               .metrics = metrics_});
-  // Names are for readers; a content pack without them is not a reason to stop.
-  auto names = load_technique_names(options_.content / "attack" / "techniques.yaml");
-  if (!names) log::warn("no technique names", {{"why", names.error().message}});
   deps_.emplace(Deps{.store = *store_,
                      .clock = clock_,
                      .random = random_,
@@ -214,7 +210,6 @@ Status Program::assemble() {
                      .metrics = metrics_,
                      .connectors = connectors_,
                      .addresses = {},
-                     .technique_names = names.value_or({}),
                      .later = {},
                      .open_connections = {},
                      .scan_app = [this](auto file, auto installer, auto done) {

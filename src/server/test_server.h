@@ -137,7 +137,6 @@ inline TestServer::TestServer()
       .connectors = {{.id = "siem", .kind = "syslog_tls", .target = "siem.example:6514"}},
       .addresses = {.devices_url = "https://mtd.example:8444",
                     .enrol_url = "https://mtd.example:8445"},
-      .technique_names = {},
       .later =
           [this](std::chrono::milliseconds delay, std::function<void()> task) {
             if (delay.count() == 0) return task();

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "intel/techniques.h"
+
 namespace bartizan::server {
 namespace {
 
@@ -36,11 +38,8 @@ std::string threat_title(const Deps& deps, std::string_view threat) {
 
 json::array techniques_json(const Deps& deps, const std::vector<std::string>& ids) {
   json::array out;
-  for (const std::string& id : ids) {
-    const auto name = deps.technique_names.find(id);
-    out.push_back(json::object{
-        {"id", id}, {"name", name == deps.technique_names.end() ? std::string() : name->second}});
-  }
+  for (const std::string& id : ids)
+    out.push_back(json::object{{"id", id}, {"name", deps.content->techniques().name(id)}});
   return out;
 }
 
