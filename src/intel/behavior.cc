@@ -128,6 +128,7 @@ void sort_unique(std::vector<std::string>& values) {
 struct BehaviorSet::Parts {
   std::vector<Behavior> all;
   BehaviorPatterns patterns;
+  CodePatterns code_patterns;
   TextFilter entries;
   TextFilter imports;
 
@@ -148,6 +149,12 @@ struct BehaviorSet::Parts {
     for (auto* list : {&patterns.calls, &patterns.overrides, &patterns.fields, &patterns.strings,
                        &patterns.classes})
       sort_unique(*list);
+    CodePatternSource source{.references = patterns.calls,
+                             .overrides = patterns.overrides,
+                             .strings = patterns.strings,
+                             .classes = patterns.classes};
+    for (const std::string& field : patterns.fields) source.references.push_back(field + ":");
+    BARTIZAN_ASSIGN(code_patterns, CodePatterns::compile(source));
     BARTIZAN_ASSIGN(entries, TextFilter::compile(entry_uses));
     BARTIZAN_ASSIGN(imports, TextFilter::compile(import_uses));
     return {};
@@ -184,6 +191,8 @@ const Behavior* BehaviorSet::find(std::string_view id) const {
 }
 
 const BehaviorPatterns& BehaviorSet::patterns() const { return parts_->patterns; }
+
+const CodePatterns& BehaviorSet::code_patterns() const { return parts_->code_patterns; }
 
 bool BehaviorSet::asks_about_entry(std::string_view name) const {
   return parts_->entries.may_match(name);

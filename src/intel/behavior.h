@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "base/result.h"
+#include "intel/code_patterns.h"
 #include "intel/techniques.h"
 #include "model/enums.h"
 #include "rules/condition.h"
@@ -53,6 +54,8 @@ class BehaviorSet {
   const Behavior* find(std::string_view id) const;
 
   const BehaviorPatterns& patterns() const;
+  // The same compiled: references are the calls, then the fields; the other lists are as they are.
+  const CodePatterns& code_patterns() const;
   // Whether some behaviour looks for text like this among the names of files, or of the functions
   // that native code imports.
   bool asks_about_entry(std::string_view name) const;

@@ -4,6 +4,8 @@
 #include <array>
 #include <set>
 
+#include "detect/app/overrides.h"
+
 namespace bartizan::detect {
 namespace {
 
@@ -84,8 +86,12 @@ class ReferenceFinder {
       : program_(program), wanted_(patterns.references()) {
     if (patterns.references().empty()) return;
     inherited_.reserve(program.classes().size());
-    for (std::uint32_t c = 0; c < program.classes().size(); ++c)
+    for (std::uint32_t c = 0; c < program.classes().size(); ++c) {
       inherited_.push_back(wanted_.find(program.outside_ancestor(c)));
+      const ProgramClass& type = program.classes()[c];
+      own_.push_back(wanted_.find(program.file_of(type).type(program.dex_class(type).type)));
+      any_own_ |= own_.back() != kNone;
+    }
   }
 
   WantedReferences find_in(std::uint32_t f) const {
@@ -99,35 +105,50 @@ class ReferenceFinder {
     }
     for (std::uint32_t i = 0; i < file.method_ids.count; ++i) {
       const parse::DexMethodId id = file.method_id(i);
+      const auto visit = [&](std::uint32_t number, const ReferencePattern& pattern) {
+        if (!pattern.is_field && pattern.name == file.string(id.name) &&
+            (pattern.type.empty() || pattern.type == file.prototype(id.proto)))
+          out.methods.add(i, number);
+      };
+      visit_own(f, id.class_type, visit);
       if (id.class_type >= by_type.size() || by_type[id.class_type] == kNone) continue;
       const std::uint32_t inside = program_.class_of_type(f, id.class_type);
       if (inside != kNone && program_.find_method(inside, program_.signature(f, id)) != kNone)
         continue;
-      wanted_.visit_patterns(
-          by_type[id.class_type], [&](std::uint32_t number, const ReferencePattern& pattern) {
-            if (!pattern.is_field && pattern.name == file.string(id.name) &&
-                (pattern.type.empty() || pattern.type == file.prototype(id.proto)))
-              out.methods.add(i, number);
-          });
+      wanted_.visit_patterns(by_type[id.class_type], visit);
     }
     for (std::uint32_t i = 0; i < file.field_ids.count; ++i) {
       const parse::DexFieldId id = file.field_id(i);
+      const auto visit = [&](std::uint32_t number, const ReferencePattern& pattern) {
+        if (pattern.is_field && pattern.name == file.string(id.name) &&
+            (pattern.type.empty() || pattern.type == file.type(id.type)))
+          out.fields.add(i, number);
+      };
+      visit_own(f, id.class_type, visit);
       if (id.class_type >= by_type.size() || by_type[id.class_type] == kNone) continue;
-      wanted_.visit_patterns(by_type[id.class_type],
-                             [&](std::uint32_t number, const ReferencePattern& pattern) {
-                               if (pattern.is_field && pattern.name == file.string(id.name) &&
-                                   (pattern.type.empty() || pattern.type == file.type(id.type)))
-                                 out.fields.add(i, number);
-                             });
+      wanted_.visit_patterns(by_type[id.class_type], visit);
     }
     return out;
   }
 
  private:
+  // The patterns of a class that the app holds, and of its superclasses in the app.
+  template <typename Visit>
+  void visit_own(std::uint32_t f, std::uint32_t type, const Visit& visit) const {
+    if (!any_own_) return;
+    std::uint32_t inside = program_.class_of_type(f, type);
+    for (int depth = 0; inside != kNone && depth < kMaxSuperclasses; ++depth) {
+      if (own_[inside] != kNone) wanted_.visit_patterns(own_[inside], visit);
+      inside = program_.classes()[inside].superclass;
+    }
+  }
+
   const Program& program_;
   WantedClasses wanted_;
   std::vector<std::uint32_t>
-      inherited_;  // by program class, what its outside ancestor is wanted for
+      inherited_;                   // by program class, what its outside ancestor is wanted for
+  std::vector<std::uint32_t> own_;  // the same for its own name
+  bool any_own_ = false;
 };
 
 // The string patterns that a file's strings fit, each looked at when code first names it.
@@ -179,13 +200,17 @@ class Analysis {
       by_file[program_.classes()[method.type].file][method.method] = true;
       ++report.reached_methods;
     }
+    for (const DexFile& file : program_.files())
+      location_of_.emplace_back(file.methods.size(), kNone);
     for (std::uint32_t f = 0; f < by_file.size(); ++f) read_file(f, by_file[f]);
+    keep_overrides(reached);
     find_classes();
     const auto by_pattern = [](const CodeUse& a, const CodeUse& b) {
       return a.pattern < b.pattern;
     };
     std::stable_sort(report.references.begin(), report.references.end(), by_pattern);
     std::stable_sort(report.strings.begin(), report.strings.end(), by_pattern);
+    std::stable_sort(report.overrides.begin(), report.overrides.end(), by_pattern);
   }
 
  private:
@@ -205,7 +230,7 @@ class Analysis {
         const std::uint32_t method = type.first_method + i;
         if (!reached[method] || file.methods[method].code == parse::kNoDexIndex) continue;
         if (!read_code(file, file.methods[method].code, wanted, strings)) return;
-        keep_hits(file, type, file.methods[method]);
+        keep_hits(f, type, method);
       }
     }
   }
@@ -244,18 +269,33 @@ class Analysis {
     marks.each(item, [&](std::uint32_t pattern) { to.push_back({pattern, item}); });
   }
 
-  void keep_hits(const DexFile& file, const parse::DexClass& type, const parse::DexMethod& method) {
-    std::uint32_t location = kNone;
-    const auto here = [&] {
-      if (location == kNone) {
-        location = static_cast<std::uint32_t>(report_->locations.size());
-        const parse::DexMethodId id = file.method_id(method.id);
-        report_->locations.push_back(
-            {parse::printable(file.type(type.type)),
-             parse::printable(std::string(file.string(id.name)) + file.prototype(id.proto))});
-      }
-      return location;
-    };
+  // The number of a method's location, which is made when it is first asked for.
+  std::uint32_t locate(std::uint32_t f, const parse::DexClass& type, std::uint32_t method) {
+    std::uint32_t& location = location_of_[f][method];
+    if (location != kNone) return location;
+    const DexFile& file = program_.files()[f];
+    const parse::DexMethodId id = file.method_id(file.methods[method].id);
+    location = static_cast<std::uint32_t>(report_->locations.size());
+    report_->locations.push_back(
+        {parse::printable(file.type(type.type)),
+         parse::printable(std::string(file.string(id.name)) + file.prototype(id.proto))});
+    return location;
+  }
+
+  void keep_overrides(const std::vector<bool>& reached) {
+    std::vector<std::size_t> uses(patterns_.overrides().size());
+    for (const OverrideUse& use : find_overrides(program_, reached, patterns_.overrides())) {
+      if (uses[use.pattern]++ >= kMaxUsesOfPattern) continue;
+      const ProgramMethod& method = program_.methods()[use.method];
+      const ProgramClass& type = program_.classes()[method.type];
+      const std::uint32_t location = locate(type.file, program_.dex_class(type), method.method);
+      report_->overrides.push_back({use.pattern, location, report_->locations[location].method});
+    }
+  }
+
+  void keep_hits(std::uint32_t f, const parse::DexClass& type, std::uint32_t method) {
+    const DexFile& file = program_.files()[f];
+    const auto here = [&] { return locate(f, type, method); };
     const auto keep_references = [&](std::vector<Hit>& hits, const auto& text_of) {
       sort_unique(hits);
       for (const Hit& hit : hits) {
@@ -305,6 +345,7 @@ class Analysis {
   ReferenceFinder references_;
   std::size_t left_ = 0;  // references that may still be looked at
   CodeReport* report_ = nullptr;
+  std::vector<std::vector<std::uint32_t>> location_of_;  // by file and method
   std::vector<std::size_t> uses_of_reference_;
   std::vector<std::size_t> uses_of_string_;
   std::vector<Hit> methods_, fields_, strings_;  // of the method being read

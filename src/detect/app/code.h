@@ -8,13 +8,17 @@
 #include <vector>
 
 #include "detect/app/call_graph.h"
-#include "detect/app/code_patterns.h"
+#include "intel/code_patterns.h"
 #include "parse/anomaly.h"
 #include "parse/dex/types.h"
 
 namespace bartizan::detect {
 
-inline constexpr std::size_t kMaxUsesOfPattern = 200;
+using intel::CodePatterns;
+using intel::CodePatternSource;
+using intel::ReferencePattern;
+
+inline constexpr std::size_t kMaxUsesOfPattern = 2000;
 inline constexpr std::size_t kMaxUrls = 500;
 
 struct CodeLocation {
@@ -42,9 +46,13 @@ struct CodeReport {
   // In reached code alone, by pattern, then in the order of the files; a method is named once for
   // each text, and a pattern at most kMaxUsesOfPattern times. References through a class of the
   // app count as its first ancestor outside of the app: ours->sendTextMessage, when nothing of the
-  // app defines it.
+  // app defines it. They also count as that class and its superclasses in the app, so that a
+  // library is found that the app holds itself.
   std::vector<CodeUse> references;
   std::vector<CodeUse> strings;
+  // Reached methods that override or implement one of a class, interface or library that is named;
+  // `text` is their own name.
+  std::vector<CodeUse> overrides;
   // Class patterns that a class defined in the files fits, reached or not; sorted.
   std::vector<std::uint32_t> classes;
   // Strings with "://" in reached code (`pattern` is 0), at most kMaxUrls.

@@ -31,6 +31,8 @@ std::vector<std::string> JudgedApp::techniques() const {
   std::vector<std::string> out;
   for (const Finding& finding : findings)
     out.insert(out.end(), finding.techniques.begin(), finding.techniques.end());
+  for (const ShownBehavior& behavior : report.behaviors)
+    out.insert(out.end(), behavior.techniques.begin(), behavior.techniques.end());
   std::sort(out.begin(), out.end());
   out.erase(std::unique(out.begin(), out.end()), out.end());
   return out;

@@ -25,7 +25,8 @@ struct JudgedApp {
   std::vector<Finding> findings;
 
   AppVerdict verdict() const;
-  std::vector<std::string> techniques() const;  // sorted, each once
+  // Of the findings and of what the app can do; sorted, each once.
+  std::vector<std::string> techniques() const;
 };
 
 // `installer`: the package that installed the app, "" for none, absent when nobody knows.

@@ -78,6 +78,12 @@ json::object app_observation_body(const AppReport& report,
   if (installer) body["installer"] = parse::printable(*installer, 250);
   body["domains"] = strings_array(report.domains, kMaxDomains);
   body["anomalies"] = strings_array(parse::anomaly_ids(report.anomalies), 64);
+  // Without a manifest or code that could be read, what the app can do is not known.
+  if (report.manifest || report.code.files > 0) {
+    std::vector<std::string> behaviors;
+    for (const ShownBehavior& behavior : report.behaviors) behaviors.push_back(behavior.id);
+    body["behaviors"] = strings_array(behaviors, 256);
+  }
   body["scan_truncated"] = report.truncated;
   if (report.model) add_model_facts(*report.model, body);
   return body;

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "detect/app/behaviors.h"
 #include "detect/app/code.h"
 #include "detect/app/model.h"
 #include "parse/anomaly.h"
@@ -29,6 +30,11 @@ struct AppReport {
   parse::ApkSignature phone_signature;
   std::string test_key;  // "testkey", "platform", "debug" ...: anybody may hold the signer's key
   CodeReport code;
+  // Of the package's files and of the functions its native libraries import, those that some
+  // behaviour asks about.
+  std::vector<std::string> noted_entries;
+  std::vector<std::string> noted_imports;
+  std::vector<ShownBehavior> behaviors;
   // Host names in the code, those that match an indicator first; at most kMaxDomains.
   std::vector<std::string> domains;
   // Absent: the content has no classifier, or manifest or code could not be read at all.

@@ -25,6 +25,20 @@ json::object dex_json(const CodeReport& code) {
           {"compilers", to_json_array(code.compilers)}};
 }
 
+json::array behaviors_json(const std::vector<ShownBehavior>& behaviors) {
+  json::array out;
+  for (const ShownBehavior& behavior : behaviors) {
+    json::array evidence;
+    for (const BehaviorEvidence& item : behavior.evidence)
+      evidence.push_back(json::object{{"where", item.where}, {"what", item.what}});
+    out.push_back(json::object{{"id", behavior.id},
+                               {"title", behavior.title},
+                               {"techniques", to_json_array(behavior.techniques)},
+                               {"evidence", std::move(evidence)}});
+  }
+  return out;
+}
+
 // What the observation lacks is null: it could not be read, or the file does not say.
 json::value value_or_null(const json::object& body, std::string_view key) {
   const json::value* value = body.if_contains(key);
@@ -62,6 +76,7 @@ json::object report_json(const JudgedApp& app) {
       {"anomalies", std::move(anomalies)},
       {"truncated", app.report.truncated},
       {"techniques", to_json_array(app.techniques())},
+      {"behaviors", behaviors_json(app.report.behaviors)},
       {"findings", std::move(findings)},
       {"model", app.report.model ? to_json(*app.report.model) : json::value()},
       {"verdict", to_string(app.verdict())}};

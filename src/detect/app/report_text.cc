@@ -1,11 +1,14 @@
 #include "detect/app/report_text.h"
 
+#include <algorithm>
 #include <iomanip>
 #include <sstream>
 #include <string_view>
 
 namespace bartizan::detect {
 namespace {
+
+constexpr std::size_t kMaxEvidenceLines = 4;  // of one behaviour; the JSON form has them all
 
 // The few facts that moved the score most, one way or the other.
 void write_model_facts(std::ostream& out, std::string_view title, bool raises,
@@ -63,6 +66,14 @@ std::string report_text(const JudgedApp& app) {
         << finding.threat << ": " << finding.summary << "\n";
     for (const Evidence& evidence : finding.evidence)
       out << "      " << evidence.fact << " = " << evidence.value << ": " << evidence.why << "\n";
+  }
+  if (!report.behaviors.empty()) out << "  what the app can do:\n";
+  for (const ShownBehavior& behavior : report.behaviors) {
+    out << "    " << behavior.title << " (" << behavior.id;
+    for (const std::string& technique : behavior.techniques) out << ", " << technique;
+    out << ")\n";
+    for (std::size_t i = 0; i < std::min(behavior.evidence.size(), kMaxEvidenceLines); ++i)
+      out << "      " << behavior.evidence[i].where << ": " << behavior.evidence[i].what << "\n";
   }
   for (const parse::Anomaly& anomaly : report.anomalies)
     out << "  anomaly " << anomaly.id << " (" << anomaly.where << "): " << anomaly.detail << "\n";

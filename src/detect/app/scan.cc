@@ -1,8 +1,10 @@
 #include "detect/app/scan.h"
 
 #include <algorithm>
+#include <set>
 
 #include "base/crypto.h"
+#include "detect/app/behavior_facts.h"
 #include "detect/app/code.h"
 #include "detect/app/hosts.h"
 #include "detect/app/model_facts.h"
@@ -11,6 +13,7 @@
 #include "parse/arsc/parser.h"
 #include "parse/axml/parser.h"
 #include "parse/dex/parser.h"
+#include "parse/elf/parser.h"
 #include "parse/zip/parser.h"
 
 namespace bartizan::detect {
@@ -44,6 +47,10 @@ class Scan {
     read_manifest(manifest);
     read_signature();
     read_code();
+    note_entries();
+    report_.behaviors = find_behaviors(behavior_file_facts(report_),
+                                       behavior_code_facts(report_.code, content_.behaviors()),
+                                       content_.behaviors(), Platform::kAndroid);
     return std::move(report_);
   }
 
@@ -168,11 +175,32 @@ class Scan {
         dex_files.push_back(std::move(dex));
       }
     }
-    report_.code = analyse_code(dex_files, entry_points(), CodePatterns());
+    report_.code = analyse_code(dex_files, entry_points(), content_.behaviors().code_patterns());
     take(report_.code.anomalies, report_.code.truncated);
     report_.domains = std::move(hosts).take(kMaxDomains);
     if (!content_.app_model().empty() && facts.enough())
       report_.model = explain_score(content_.app_model(), std::move(facts).take());
+  }
+
+  // What behaviours ask about outside of the DEX files.
+  void note_entries() {
+    const intel::BehaviorSet& behaviors = content_.behaviors();
+    std::set<std::string> imports;
+    std::size_t left = kMaxAllNativeBytes;
+    for (const parse::ZipEntry& entry : archive_.entries) {
+      if (report_.noted_entries.size() < kMaxNotedEntries && behaviors.asks_about_entry(entry.name))
+        report_.noted_entries.push_back(parse::printable(entry.name));
+      if (!entry.name.starts_with("lib/") || !entry.name.ends_with(".so")) continue;
+      const parse::ZipContent library = parse::read_zip_entry(archive_, entry, left);
+      left -= library.truncated ? left : library.bytes.size();
+      report_.truncated |= library.truncated;
+      const Result<parse::ElfFile> elf = parse::parse_elf(library.bytes);
+      if (!elf.ok()) continue;
+      for (const std::string_view name : elf->imports) {
+        if (behaviors.asks_about_import(name)) imports.insert(parse::printable(name));
+      }
+    }
+    report_.noted_imports = {imports.begin(), imports.end()};
   }
 
   const parse::ZipArchive& archive_;

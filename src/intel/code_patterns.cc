@@ -1,9 +1,9 @@
-#include "detect/app/code_patterns.h"
+#include "intel/code_patterns.h"
 
 #include <algorithm>
 #include <map>
 
-namespace bartizan::detect {
+namespace bartizan::intel {
 namespace {
 
 bool is_descriptor(std::string_view text) {
@@ -114,6 +114,11 @@ Result<CodePatterns> CodePatterns::compile(const CodePatternSource& source) {
     BARTIZAN_ASSIGN(ReferencePattern reference, reference_of(text));
     out.references_.push_back(std::move(reference));
   }
+  for (const std::string& text : source.overrides) {
+    BARTIZAN_ASSIGN(ReferencePattern reference, reference_of(text));
+    if (reference.is_field) return bad_pattern(text, "a field overrides nothing");
+    out.overrides_.push_back(std::move(reference));
+  }
   BARTIZAN_ASSIGN(out.strings_, compile_literals(source.strings, true));
   BARTIZAN_ASSIGN(out.classes_, compile_literals(source.classes, false));
   for (const Literal& literal : out.classes_.literals) {
@@ -123,4 +128,4 @@ Result<CodePatterns> CodePatterns::compile(const CodePatternSource& source) {
   return out;
 }
 
-}  // namespace bartizan::detect
+}  // namespace bartizan::intel

@@ -8,15 +8,18 @@
 
 #include "base/result.h"
 
-namespace bartizan::detect {
+namespace bartizan::intel {
 
-// Where each list is searched is said in code.h. The numbers in a report are positions in these
-// lists.
+// Where each list is searched is said in detect/app/code.h. The numbers in a report are positions
+// in these lists.
 struct CodePatternSource {
   // "Landroid/telephony/SmsManager;->sendTextMessage" any method of that name,
   // "Landroid/app/Activity;->finish()V" with its prototype,
   // "Landroid/provider/Telephony$Sms;->CONTENT_URI:" a field (its type may follow).
   std::vector<std::string> references;
+  // "Landroid/app/Service;->onCreate": any method of that name that overrides or implements the
+  // class's.
+  std::vector<std::string> overrides;
   // A whole string; a "*" at either end stands for any text: "content://sms*", "*/bin/su*".
   std::vector<std::string> strings;
   // A class descriptor "Lcom/example/Tracker;", or with "*" at its end all that begin so.
@@ -67,6 +70,7 @@ class CodePatterns {
   static Result<CodePatterns> compile(const CodePatternSource& source);
 
   const std::vector<ReferencePattern>& references() const { return references_; }
+  const std::vector<ReferencePattern>& overrides() const { return overrides_; }
 
   // Calls `found(number)` once for each string pattern that `text` fits.
   template <typename Found>
@@ -112,8 +116,9 @@ class CodePatterns {
   static bool contains(const std::vector<std::uint32_t>& hits, std::uint32_t pattern);
 
   std::vector<ReferencePattern> references_;
+  std::vector<ReferencePattern> overrides_;
   Literals strings_;
   Literals classes_;
 };
 
-}  // namespace bartizan::detect
+}  // namespace bartizan::intel

@@ -1,0 +1,141 @@
+// The harmless apps of tests/fixtures/behaviors, scanned: each shows exactly the behaviours that
+// its text says.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <chrono>
+#include <cstdlib>
+#include <filesystem>
+#include <map>
+#include <sstream>
+
+#include "base/file.h"
+#include "detect/app/judged_app.h"
+#include "detect/app/scan.h"
+#include "intel/behavior.h"
+
+namespace bartizan::detect {
+namespace {
+
+namespace fs = std::filesystem;
+
+struct Fixture {
+  std::string group;
+  std::string name;                          // "messages-positive", as the APK is called
+  std::map<std::string, std::string> finds;  // behaviour -> "Inbox->run", or "" for any place
+  std::vector<std::string> misses;
+};
+
+const intel::Content& content() {
+  static const auto loaded = intel::Content::load("content");
+  EXPECT_TRUE(loaded.ok()) << (loaded.ok() ? "" : loaded.error().message);
+  return **loaded;
+}
+
+Fixture read_fixture(const fs::path& path) {
+  Fixture out{
+      .group = path.parent_path().filename().string(), .name = {}, .finds = {}, .misses = {}};
+  out.name = out.group + "-" + path.stem().string();
+  std::istringstream lines(read_file(path, 1 << 20).value_or(""));
+  for (std::string line; std::getline(lines, line);) {
+    std::istringstream words(line);
+    std::string word, id, at, place;
+    words >> word >> id >> at >> place;
+    if (word == "finds") out.finds[id] = place;
+    if (word == "misses") out.misses.push_back(id.substr(0, id.find(':')));
+  }
+  return out;
+}
+
+std::vector<Fixture> fixtures() {
+  std::vector<Fixture> out;
+  for (const auto& entry : fs::recursive_directory_iterator("tests/fixtures/behaviors")) {
+    if (entry.path().extension() == ".app") out.push_back(read_fixture(entry.path()));
+  }
+  std::sort(out.begin(), out.end(),
+            [](const Fixture& a, const Fixture& b) { return a.name < b.name; });
+  return out;
+}
+
+bool apps_are_built() { return fs::exists("build/behavior-apps/messages-positive.apk"); }
+
+// Whether the evidence names the method: "Inbox->run" of whatever package the app has.
+bool shows_at(const ShownBehavior& behavior, const std::string& place) {
+  const std::size_t arrow = place.find("->");
+  const std::string wanted = "/" + place.substr(0, arrow) + ";" + place.substr(arrow) + "(";
+  return std::any_of(behavior.evidence.begin(), behavior.evidence.end(), [&](const auto& evidence) {
+    return evidence.where.find(wanted) != std::string::npos;
+  });
+}
+
+TEST(BehaviorFixtures, ShowExactlyTheBehavioursTheySay) {
+  if (!apps_are_built()) GTEST_SKIP() << "apps not built: aapt or smali missing";
+  for (const Fixture& fixture : fixtures()) {
+    SCOPED_TRACE(fixture.name);
+    const auto file = read_file("build/behavior-apps/" + fixture.name + ".apk", 1 << 20);
+    ASSERT_TRUE(file.ok()) << file.error().message;
+    const Result<AppReport> report = scan_app(as_bytes(*file), content());
+    ASSERT_TRUE(report.ok()) << report.error().message;
+    std::vector<std::string> wanted;
+    for (const auto& [id, place] : fixture.finds) wanted.push_back(id);
+    std::vector<std::string> found;
+    for (const ShownBehavior& behavior : report->behaviors) {
+      found.push_back(behavior.id);
+      const auto expected = fixture.finds.find(behavior.id);
+      if (expected == fixture.finds.end() || expected->second.empty()) continue;
+      EXPECT_TRUE(shows_at(behavior, expected->second))
+          << behavior.id << " at " << expected->second << ", and not "
+          << behavior.evidence.back().where;
+    }
+    EXPECT_EQ(found, wanted);
+    for (const std::string& id : fixture.misses) EXPECT_EQ(fixture.finds.count(id), 0u) << id;
+  }
+}
+
+// Without the tools that build the apps, this much of the expectations is still checked.
+TEST(BehaviorFixtures, EveryBehaviourHasOneThatShowsItAndOneThatNearlyDoes) {
+  std::map<std::string, int> finds, misses;
+  for (const Fixture& fixture : fixtures()) {
+    for (const auto& [id, place] : fixture.finds) ++finds[id];
+    for (const std::string& id : fixture.misses) ++misses[id];
+  }
+  for (const auto* counts : {&finds, &misses}) {
+    for (const auto& [id, count] : *counts)
+      EXPECT_NE(content().behaviors().find(id), nullptr) << "unknown behaviour " << id;
+  }
+  for (const intel::Behavior& behavior : content().behaviors().all()) {
+    EXPECT_GT(finds[behavior.id], 0) << behavior.id;
+    EXPECT_GT(misses[behavior.id], 0) << behavior.id;
+  }
+}
+
+// What real apps can do is a matter of fact; that they are no threat is what is asked here.
+TEST(BehaviorCorpus, RealAppsAreNotAccusedWhoeverInstalledThem) {
+  const char* corpus = std::getenv("BARTIZAN_CORPUS");
+  if (corpus == nullptr) GTEST_SKIP() << "corpus not present";
+  int files = 0;
+  for (const auto& entry : fs::directory_iterator(fs::path(corpus) / "apk/real")) {
+    const Result<MappedFile> file = MappedFile::open(entry.path());
+    ASSERT_TRUE(file.ok());
+    Result<AppReport> report = scan_app(file->bytes(), content());
+    ASSERT_TRUE(report.ok()) << entry.path();
+    const JudgedApp app = judge_app(std::move(report).value(), std::nullopt,
+                                    {.content = content(), .evaluated_at = from_millis(0)});
+    for (const Finding& finding : app.findings) {
+      const auto& quoted = finding.evidence;
+      const bool by_behavior = std::any_of(quoted.begin(), quoted.end(), [](const Evidence& item) {
+        return item.fact == "behaviors";
+      });
+      EXPECT_FALSE(by_behavior && finding.severity > Severity::kLow)
+          << entry.path() << ": " << finding.summary;
+    }
+    EXPECT_FALSE(app.report.behaviors.empty() && app.report.code.reached_methods > 2000)
+        << entry.path() << ": a large app that can do nothing";
+    ++files;
+  }
+  EXPECT_EQ(files, 9);
+}
+
+}  // namespace
+}  // namespace bartizan::detect
