@@ -9,6 +9,7 @@
 namespace bartizan::detect {
 namespace {
 
+using intel::LiteralMatcher;
 using parse::TestClass;
 using testing::Contains;
 using testing::ElementsAre;
@@ -183,7 +184,8 @@ TEST(Code, CallsGoAcrossFilesAndCountOnce) {
   const Analysed found =
       analyse({one, two}, {.classes = {"a.Main"}},
               {.references = {"Landroid/telephony/SmsManager;->sendTextMessage", "La/Other;->go"}});
-  EXPECT_THAT(found.callers, ElementsAre("La/Other;->go()V"));
+  // The second is a call into a class that the app holds itself, as it does of libraries.
+  EXPECT_THAT(found.callers, ElementsAre("La/Other;->go()V", "La/Main;->onCreate()V"));
   EXPECT_EQ(found.report.files, 2u);
   EXPECT_EQ(found.report.counts.classes, 2u);
   EXPECT_EQ(found.report.counts.invokes, 3u);
@@ -217,6 +219,33 @@ TEST(Code, InheritedCallCountsAsThatOfTheAncestorOutside) {
   ASSERT_EQ(found.report.references.size(), 1u);
   EXPECT_EQ(found.report.references[0].pattern, 0u);
   EXPECT_EQ(found.report.references[0].text, "La/Main;->startActivity()V");
+}
+
+TEST(Code, OverridesAreReachedMethodsOfClassesBelowTheNamedOne) {
+  const auto made = [](std::string name) { return parse::new_instance(std::move(name)); };
+  const auto listener = [](std::string name, std::string superclass) {
+    return TestClass{
+        .type = std::move(name),
+        .superclass = std::move(superclass),
+        .methods = {constructor(), {.name = "onMessage()V", .code = {parse::return_void()}}}};
+  };
+  const std::vector<TestClass> classes = {
+      activity({made("La/Own;"), made("La/Ours;")}),
+      // The library is in the app, as libraries are.
+      {.type = "Llib/Push;", .superclass = "Landroid/app/Service;", .methods = {constructor()}},
+      listener("La/Own;", "Llib/Push;"),
+      listener("La/NeverMade;", "Llib/Push;"),
+      listener("La/Ours;", "Landroid/os/Binder;")};
+  const Analysed found =
+      analyse({parse::DexBuilder(classes).build()}, {.classes = {"a.Main"}},
+              {.overrides = {"Llib/Push;->onMessage", "Landroid/app/Activity;->onCreate"}});
+  std::vector<std::string> places;
+  for (const CodeUse& use : found.report.overrides) {
+    const CodeLocation& location = found.report.locations[use.location];
+    places.push_back(std::to_string(use.pattern) + " " + location.class_name + "->" +
+                     location.method);
+  }
+  EXPECT_THAT(places, ElementsAre("0 La/Own;->onMessage()V", "1 La/Main;->onCreate()V"));
 }
 
 TEST(Code, FindsStringsFieldsUrlsAndClasses) {
