@@ -7,7 +7,9 @@
 
 #include "base/file.h"
 #include "cli/content_location.h"
+#include "detect/app/configuration_profile.h"
 #include "detect/app/judged_app.h"
+#include "detect/app/judged_profile.h"
 #include "detect/app/report_json.h"
 #include "detect/app/report_text.h"
 #include "detect/app/scan.h"
@@ -17,8 +19,10 @@ namespace {
 
 constexpr std::string_view kHelp =
     R"(usage: bartizan scan app [--json] [--sdk LEVEL] [--installer PACKAGE] [--content DIR] FILE...
+       bartizan scan profile [--json] [--content DIR] FILE...
 
-Reads Android packages (APK) and says what is wrong with them.
+Reads app packages of Android (APK) and iOS (IPA), or configuration profiles of iOS
+(.mobileconfig), and says what is wrong with them. What a file is, its content decides.
 
   --json               one JSON object a line for each file (docs/cli.md)
   --sdk LEVEL          judge the signature for phones of this API level alone, 28 for Android 9; without
@@ -33,6 +37,7 @@ Examples:
   bartizan scan app suspicious.apk
   bartizan scan app --json downloads/*.apk | jq 'select(.verdict != "clean") | .package'
   bartizan scan app --installer com.android.vending store.apk
+  bartizan scan profile settings.mobileconfig
 )";
 
 constexpr int kNothingFound = 0;
@@ -92,13 +97,31 @@ Result<Options> parse_options(std::span<const std::string> args) {
   return out;
 }
 
-Result<detect::JudgedApp> scan_file(const std::string& path, const Options& options,
-                                    const intel::Content& content, Timestamp now) {
+// A file of either kind, as it is printed.
+struct Scanned {
+  json::object object;  // without the path
+  std::string text;
+  bool threat = false;
+};
+
+Result<Scanned> scan_file(const std::string& path, const Options& options,
+                          const detect::Context& context) {
   BARTIZAN_ASSIGN(const MappedFile file, MappedFile::open(path));
-  Result<detect::AppReport> report = detect::scan_app(file.bytes(), content, options.scan);
+  if (detect::looks_like_configuration_profile(file.bytes())) {
+    Result<detect::ConfigurationProfile> profile = detect::read_configuration_profile(file.bytes());
+    if (!profile.ok()) return profile.error().within(path);
+    const detect::JudgedProfile judged = detect::judge_profile(std::move(profile).value(), context);
+    return Scanned{.object = detect::profile_json(judged),
+                   .text = detect::profile_text(judged),
+                   .threat = !judged.findings.empty()};
+  }
+  Result<detect::AppReport> report = detect::scan_app(file.bytes(), context.content, options.scan);
   if (!report.ok()) return report.error().within(path);
-  return detect::judge_app(std::move(report).value(), options.installer,
-                           {.content = content, .evaluated_at = now});
+  const detect::JudgedApp app =
+      detect::judge_app(std::move(report).value(), options.installer, context);
+  return Scanned{.object = detect::report_json(app),
+                 .text = detect::report_text(app),
+                 .threat = !app.findings.empty()};
 }
 
 json::object error_json(const std::string& path, const Error& error) {
@@ -107,7 +130,7 @@ json::object error_json(const std::string& path, const Error& error) {
           {"error", parse::printable(error.message, 8192)}};
 }
 
-int scan_apps(const Options& options, std::ostream& out, std::ostream& err) {
+int scan_files(const Options& options, std::ostream& out, std::ostream& err) {
   const Result<std::filesystem::path> folder = find_content(options.content);
   if (!folder.ok()) {
     err << "bartizan scan: " << folder.error().message << "\n";
@@ -121,24 +144,24 @@ int scan_apps(const Options& options, std::ostream& out, std::ostream& err) {
   bool failed = false;
   bool found = false;
   for (const std::string& path : options.files) {
-    const Result<detect::JudgedApp> app = scan_file(path, options, **content, SystemClock().now());
-    if (!app.ok()) {
+    const Result<Scanned> scanned =
+        scan_file(path, options, {.content = **content, .evaluated_at = SystemClock().now()});
+    if (!scanned.ok()) {
       failed = true;
       if (options.json) {
-        out << json::serialize(error_json(path, app.error())) << "\n";
+        out << json::serialize(error_json(path, scanned.error())) << "\n";
       } else {
-        err << "bartizan scan: " << app.error().message << "\n";
+        err << "bartizan scan: " << scanned.error().message << "\n";
       }
       continue;
     }
-    found |= !app->findings.empty();
+    found |= scanned->threat;
     if (options.json) {
       json::object object{{"path", parse::printable(path, 4096)}};
-      for (json::key_value_pair& member : detect::report_json(*app))
-        object.insert(std::move(member));
+      for (const json::key_value_pair& member : scanned->object) object.insert(member);
       out << json::serialize(object) << "\n";
     } else {
-      out << parse::printable(path, 4096) << ": " << detect::report_text(*app);
+      out << parse::printable(path, 4096) << ": " << scanned->text;
     }
   }
   if (failed) return kError;
@@ -154,20 +177,21 @@ int run_scan(std::span<const std::string> args, std::ostream& out, std::ostream&
     out << kHelp;
     return kNothingFound;
   }
-  if (args.empty() || args[0] != "app") {
-    err << "bartizan scan: what to scan? \"app\" is known; see bartizan scan --help\n";
+  if (args.empty() || (args[0] != "app" && args[0] != "profile")) {
+    err << "bartizan scan: what to scan? \"app\" or \"profile\"; see bartizan scan --help\n";
     return kError;
   }
   const Result<Options> options = parse_options(args.subspan(1));
   if (!options.ok()) {
-    err << "bartizan scan app: " << options.error().message << "; see bartizan scan --help\n";
+    err << "bartizan scan " << args[0] << ": " << options.error().message
+        << "; see bartizan scan --help\n";
     return kError;
   }
   if (options->help) {
     out << kHelp;
     return kNothingFound;
   }
-  return scan_apps(*options, out, err);
+  return scan_files(*options, out, err);
 }
 
 }  // namespace bartizan::cli

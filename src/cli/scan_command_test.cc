@@ -90,11 +90,36 @@ TEST(ScanCommand, SignatureIsJudgedForThePlatformAskedAbout) {
   EXPECT_EQ(run({"--sdk", "0", "build/demo-apps/notes.apk"}).status, 2);
 }
 
+TEST(ScanCommand, IosAppsAndProfilesAreKnownByTheirContent) {
+  if (!std::filesystem::exists("build/demo-ios/unsigned.ipa"))
+    GTEST_SKIP() << "demo apps not built: openssl missing";
+  const Ran ran = run({"--json", "build/demo-ios/enterprise.ipa",
+                       "build/demo-ios/hostile.mobileconfig", "build/demo-ios/wifi.mobileconfig"});
+  EXPECT_EQ(ran.status, 1) << ran.err;
+  std::istringstream lines(ran.out);
+  const auto next = [&] {
+    std::string line;
+    std::getline(lines, line);
+    return parse_json_object(line).value_or({});
+  };
+  const json::object app = next();
+  EXPECT_EQ(get_string(app, "platform"), "ios");
+  EXPECT_EQ(get_string(app, "verdict"), "suspicious");
+  const json::object hostile = next();
+  EXPECT_EQ(get_string(hostile, "kind"), "profile");
+  EXPECT_EQ(get_string(hostile, "identifier"), "org.example.profile");
+  EXPECT_EQ(get_string(hostile, "verdict"), "malicious");
+  EXPECT_EQ(get_string(next(), "verdict"), "clean");
+  const Ran text = run({"build/demo-ios/wifi.mobileconfig"});
+  EXPECT_EQ(text.status, 0);
+  EXPECT_THAT(text.out, HasSubstr("configuration profile org.example.profile"));
+}
+
 TEST(ScanCommand, WhatIsNoPackageIsOneLineAndExitTwo) {
   const Ran ran = run({"README.md", "no-such-file.apk"});
   EXPECT_EQ(ran.status, 2);
   EXPECT_EQ(ran.out, "");
-  EXPECT_THAT(ran.err, HasSubstr("not an Android package"));
+  EXPECT_THAT(ran.err, HasSubstr("not an app package"));
   EXPECT_EQ(std::count(ran.err.begin(), ran.err.end(), '\n'), 2);
 }
 

@@ -12,7 +12,8 @@ namespace bartizan {
 
 // What the threat is about. (device, threat, subject) is the identity of a problem.
 struct Subject {
-  std::string kind;  // "app", "link", "domain", "network", "device", "certificate", "agent"
+  std::string
+      kind;  // "app", "link", "domain", "network", "device", "certificate", "profile", "agent"
   std::string key;  // package name, host, BSSID, certificate digest...; empty for the device itself
   std::string label;  // for people: the app's label, the network's name
 

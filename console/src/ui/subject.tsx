@@ -11,6 +11,7 @@ const icons: Record<string, IconName> = {
   network: "network",
   device: "phone",
   certificate: "certificate",
+  profile: "certificate",
   agent: "agent",
 };
 export const vectorIcon = (kind: string): IconName => icons[kind] ?? "info";

@@ -1,9 +1,8 @@
 #include "detect/app/judged_app.h"
 
-#include <algorithm>
-
 #include "base/id.h"
 #include "detect/app/observation_body.h"
+#include "detect/app/report_parts.h"
 
 namespace bartizan::detect {
 
@@ -19,18 +18,10 @@ std::string_view to_string(AppVerdict value) {
   return "malicious";
 }
 
-AppVerdict JudgedApp::verdict() const {
-  if (findings.empty()) return AppVerdict::kClean;
-  const bool high = std::any_of(findings.begin(), findings.end(), [](const Finding& finding) {
-    return finding.severity >= Severity::kHigh;
-  });
-  return high ? AppVerdict::kMalicious : AppVerdict::kSuspicious;
-}
+AppVerdict JudgedApp::verdict() const { return verdict_of(findings); }
 
 std::vector<std::string> JudgedApp::techniques() const {
-  std::vector<std::string> out;
-  for (const Finding& finding : findings)
-    out.insert(out.end(), finding.techniques.begin(), finding.techniques.end());
+  std::vector<std::string> out = techniques_of(findings);
   for (const ShownBehavior& behavior : report.behaviors)
     out.insert(out.end(), behavior.techniques.begin(), behavior.techniques.end());
   std::sort(out.begin(), out.end());
@@ -46,7 +37,9 @@ JudgedApp judge_app(AppReport report, const std::optional<std::string>& installe
                                 .kind = "app.installed",
                                 .observed_at = context.evaluated_at,
                                 .body = out.observation_body};
-  out.findings = detect(observation, context).findings;
+  Context own = context;
+  if (out.report.ios) own.platform = Platform::kIos;
+  out.findings = detect(observation, own).findings;
   return out;
 }
 

@@ -49,7 +49,7 @@ void add_signature_facts(const AppReport& report, json::object& body) {
   }
   body["signers"] = strings_array(sha256, 16);
   body["signers_sha1"] = strings_array(sha1, 16);
-  body["debug_signed"] = !report.test_key.empty();
+  if (!report.ios) body["debug_signed"] = !report.test_key.empty();
   body["signature"] = to_string(report.phone_signature.verdict);
 }
 
@@ -65,6 +65,24 @@ void add_model_facts(const ModelVerdict& verdict, json::object& body) {
   body["model_facts"] = strings_array(facts, kMostFacts);
 }
 
+void add_ios_facts(const IosFacts& ios, json::object& body) {
+  body["package"] = parse::printable(ios.bundle_id, 250);
+  if (!ios.label.empty()) body["label"] = parse::printable(ios.label, 120);
+  if (!ios.version_name.empty()) body["version_name"] = parse::printable(ios.version_name, 60);
+  if (ios.has_info_plist) body["permissions"] = strings_array(ios.usage_descriptions, 512);
+  if (ios.get_task_allow) body["debuggable"] = *ios.get_task_allow;
+  if (!ios.team.empty()) body["team"] = parse::printable(ios.team, 60);
+  body["distribution"] = to_string(ios.distribution);
+  if (ios.profile && ios.profile->expires)
+    body["profile_expires"] = to_rfc3339(*ios.profile->expires);
+  if (ios.entitlements) {
+    std::vector<std::string> names;
+    for (const parse::PlistEntry& entry : ios.entitlements->entries) names.push_back(entry.key);
+    body["entitlements"] = strings_array(names, 256);
+  }
+  body["injected_libraries"] = strings_array(ios.injected_libraries, 64);
+}
+
 }  // namespace
 
 json::object app_observation_body(const AppReport& report,
@@ -74,6 +92,7 @@ json::object app_observation_body(const AppReport& report,
   body["sha256"] = report.sha256;
   body["size"] = static_cast<std::int64_t>(report.size);
   if (report.manifest) add_manifest_facts(*report.manifest, body);
+  if (report.ios) add_ios_facts(*report.ios, body);
   add_signature_facts(report, body);
   if (installer) body["installer"] = parse::printable(*installer, 250);
   body["domains"] = strings_array(report.domains, kMaxDomains);

@@ -10,13 +10,34 @@
 #include "detect/app/behaviors.h"
 #include "detect/app/code.h"
 #include "detect/app/model.h"
+#include "detect/app/ios_facts.h"
 #include "parse/anomaly.h"
 #include "parse/apksig/types.h"
 #include "parse/axml/types.h"
+#include "parse/elf/types.h"
 
 namespace bartizan::detect {
 
 inline constexpr std::size_t kMaxDomains = 256;
+
+// Code found inside the package besides its own classes*.dex.
+struct NestedFile {
+  std::string path;  // "assets/a.png", within a nested archive "assets/a.apk!classes.dex"
+  std::string kind;  // "apk", "jar", "dex", "elf"
+  std::uint64_t size = 0;
+  std::string sha256;
+  bool disguised = false;  // under a name of something that is no code
+};
+
+struct NativeLibrary {
+  std::string path;
+  std::string abi;  // "arm64-v8a"; empty: of a machine that Android does not run on
+  parse::ElfHardening hardening;
+  std::size_t initialisers = 0;
+  std::size_t imports = 0;
+  std::size_t exports = 0;
+  std::string packer;  // empty: none recognised
+};
 
 struct AppReport {
   std::uint64_t size = 0;
@@ -35,10 +56,14 @@ struct AppReport {
   std::vector<std::string> noted_entries;
   std::vector<std::string> noted_imports;
   std::vector<ShownBehavior> behaviors;
+  std::optional<IosFacts> ios;  // of an iOS package, which has no manifest of Android's
   // Host names in the code, those that match an indicator first; at most kMaxDomains.
   std::vector<std::string> domains;
   // Absent: the content has no classifier, or manifest or code could not be read at all.
   std::optional<ModelVerdict> model;
+  std::vector<NestedFile> nested;
+  std::vector<NativeLibrary> native;
+  std::string container_base;  // the entry of a bundle of packages that is the app; else empty
   std::vector<parse::Anomaly> anomalies;  // of every parser
   bool truncated = false;                 // something could not be seen
 };

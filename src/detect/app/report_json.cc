@@ -4,6 +4,8 @@
 #include <string>
 #include <string_view>
 
+#include "detect/app/ios_json.h"
+#include "detect/app/report_parts.h"
 #include "detect/app/signature_json.h"
 
 namespace bartizan::detect {
@@ -49,20 +51,76 @@ json::value integer_or_null(const std::optional<std::int64_t>& value) {
   return value ? json::value(*value) : json::value();
 }
 
+json::value package_of(const AppReport& report) {
+  if (report.manifest) return json::value(report.manifest->package);
+  if (report.ios && report.ios->has_info_plist)
+    return json::value(parse::printable(report.ios->bundle_id));
+  return {};
+}
+
+json::array permissions_of(const AppReport& report) {
+  if (report.manifest) return to_json_array(report.manifest->permissions);
+  json::array out;
+  if (report.ios) {
+    for (const std::string& key : report.ios->usage_descriptions)
+      out.emplace_back(parse::printable(key));
+  }
+  return out;
+}
+
+json::array nested_json(const std::vector<NestedFile>& files) {
+  json::array out;
+  for (const NestedFile& file : files)
+    out.push_back(json::object{{"path", parse::printable(file.path)},
+                               {"kind", file.kind},
+                               {"size", file.size},
+                               {"sha256", file.sha256},
+                               {"disguised", file.disguised}});
+  return out;
+}
+
+std::string_view relro_text(parse::ElfRelro relro) {
+  switch (relro) {
+    case parse::ElfRelro::kNone:
+      return "none";
+    case parse::ElfRelro::kPartial:
+      return "partial";
+    case parse::ElfRelro::kFull:
+      break;
+  }
+  return "full";
+}
+
+json::array native_json(const std::vector<NativeLibrary>& libraries) {
+  json::array out;
+  for (const NativeLibrary& library : libraries) {
+    const parse::ElfHardening& hardening = library.hardening;
+    out.push_back(json::object{
+        {"path", parse::printable(library.path)},
+        {"abi", library.abi},
+        {"relro", relro_text(hardening.relro)},
+        {"executable_stack", hardening.stack == parse::ElfStack::kExecutable},
+        {"position_independent", hardening.position_independent},
+        {"stack_protector", hardening.stack_protector},
+        {"writable_code", hardening.writable_code},
+        {"text_relocations", hardening.text_relocations},
+        {"initialisers", library.initialisers},
+        {"imports", library.imports},
+        {"exports", library.exports},
+        {"packer", library.packer.empty() ? json::value() : json::value(library.packer)}});
+  }
+  return out;
+}
+
 }  // namespace
 
 json::object report_json(const JudgedApp& app) {
-  json::array anomalies;
-  for (const parse::Anomaly& anomaly : app.report.anomalies)
-    anomalies.push_back(
-        json::object{{"id", anomaly.id}, {"where", anomaly.where}, {"detail", anomaly.detail}});
-  json::array findings;
-  for (const Finding& finding : app.findings) findings.push_back(bartizan::to_json(finding));
   const auto& manifest = app.report.manifest;
-  return {
+  json::object out{
+      {"platform", app.report.ios ? "ios" : "android"},
       {"size", app.report.size},
       {"sha256", app.report.sha256},
-      {"package", manifest ? json::value(manifest->package) : json::value()},
+      {"package", package_of(app.report)},
       {"version_code", value_or_null(app.observation_body, "version_code")},
       {"version_name", value_or_null(app.observation_body, "version_name")},
       {"min_sdk", integer_or_null(manifest ? manifest->min_sdk : std::nullopt)},
@@ -71,15 +129,20 @@ json::object report_json(const JudgedApp& app) {
       {"icon", manifest && !manifest->icon.empty() ? json::value(manifest->icon) : json::value()},
       {"signature", signature_json(app.report)},
       {"dex", dex_json(app.report.code)},
-      {"permissions", manifest ? to_json_array(manifest->permissions) : json::array()},
+      {"permissions", permissions_of(app.report)},
       {"domains", to_json_array(app.report.domains)},
-      {"anomalies", std::move(anomalies)},
+      {"nested", nested_json(app.report.nested)},
+      {"native", native_json(app.report.native)},
+      {"anomalies", anomalies_json(app.report.anomalies)},
       {"truncated", app.report.truncated},
       {"techniques", to_json_array(app.techniques())},
       {"behaviors", behaviors_json(app.report.behaviors)},
-      {"findings", std::move(findings)},
       {"model", app.report.model ? to_json(*app.report.model) : json::value()},
+      {"findings", findings_json(app.findings)},
       {"verdict", to_string(app.verdict())}};
+  if (!app.report.container_base.empty()) out["base"] = parse::printable(app.report.container_base);
+  if (app.report.ios) out["ios"] = ios_json(*app.report.ios);
+  return out;
 }
 
 }  // namespace bartizan::detect

@@ -5,6 +5,9 @@
 #include <sstream>
 #include <string_view>
 
+#include "detect/app/ios_json.h"
+#include "detect/app/report_parts.h"
+
 namespace bartizan::detect {
 namespace {
 
@@ -41,7 +44,9 @@ std::string report_text(const JudgedApp& app) {
   const AppReport& report = app.report;
   std::ostringstream out;
   out << to_string(app.verdict()) << "\n";
-  if (report.manifest) {
+  if (report.ios) {
+    out << ios_text(*report.ios);
+  } else if (report.manifest) {
     const parse::AndroidManifest& manifest = *report.manifest;
     out << "  " << manifest.package;
     if (!manifest.version_name.empty()) out << " " << manifest.version_name;
@@ -61,12 +66,7 @@ std::string report_text(const JudgedApp& app) {
   for (const parse::Certificate& signer : report.signature.claimed_signers)
     out << "  claimed signer " << signer.sha256 << " " << signer.subject << "\n";
   if (report.model) write_model(out, *report.model);
-  for (const Finding& finding : app.findings) {
-    out << "  [" << to_string(finding.severity) << ", confidence " << finding.confidence << "] "
-        << finding.threat << ": " << finding.summary << "\n";
-    for (const Evidence& evidence : finding.evidence)
-      out << "      " << evidence.fact << " = " << evidence.value << ": " << evidence.why << "\n";
-  }
+  write_findings(out, app.findings);
   if (!report.behaviors.empty()) out << "  what the app can do:\n";
   for (const ShownBehavior& behavior : report.behaviors) {
     out << "    " << behavior.title << " (" << behavior.id;
@@ -75,8 +75,7 @@ std::string report_text(const JudgedApp& app) {
     for (std::size_t i = 0; i < std::min(behavior.evidence.size(), kMaxEvidenceLines); ++i)
       out << "      " << behavior.evidence[i].where << ": " << behavior.evidence[i].what << "\n";
   }
-  for (const parse::Anomaly& anomaly : report.anomalies)
-    out << "  anomaly " << anomaly.id << " (" << anomaly.where << "): " << anomaly.detail << "\n";
+  write_anomalies(out, report.anomalies);
   return std::move(out).str();
 }
 

@@ -7,7 +7,9 @@
 #include "detect/app/behavior_facts.h"
 #include "detect/app/code.h"
 #include "detect/app/hosts.h"
+#include "detect/app/ios_report.h"
 #include "detect/app/model_facts.h"
+#include "detect/app/nested.h"
 #include "detect/app/test_keys.h"
 #include "parse/apksig/verifier.h"
 #include "parse/arsc/parser.h"
@@ -21,32 +23,32 @@ namespace {
 
 constexpr std::string_view kManifestName = "AndroidManifest.xml";
 
-// "classes.dex", "classes2.dex" ...: what the runtime loads.
-bool is_dex_name(std::string_view name) {
-  if (!name.starts_with("classes") || !name.ends_with(".dex")) return false;
-  const std::string_view number = name.substr(7, name.size() - 11);
-  return std::all_of(number.begin(), number.end(), [](char c) { return c >= '0' && c <= '9'; });
-}
+// A further part of the app: a split, under its name in the bundle.
+struct Split {
+  std::string name;
+  std::vector<std::uint8_t> bytes;
+  parse::ZipArchive archive;  // refers to `bytes`
+};
 
 class Scan {
  public:
   Scan(const parse::ZipArchive& archive, const intel::Content& content, const ScanOptions& options)
-      : archive_(archive), content_(content), options_(options) {}
+      : archive_(archive), hosts_(content), options_(options) {}
 
-  Result<AppReport> run() {
+  Result<AppReport> run(const std::vector<Split>& splits) {
     const bool has_code =
         std::any_of(archive_.entries.begin(), archive_.entries.end(),
                     [](const parse::ZipEntry& entry) { return is_dex_name(entry.name); });
     const parse::ZipEntry* manifest = archive_.find(kManifestName);
     if (manifest == nullptr && !has_code && !archive_.truncated)
       return Error{ErrorCode::kInvalid,
-                   "not an Android package: a ZIP without AndroidManifest.xml"};
+                   "not an app package: a ZIP without AndroidManifest.xml or Payload/*.app"};
     report_.size = archive_.bytes.size();
     report_.sha256 = sha256_hex(archive_.bytes);
     take(archive_.anomalies, archive_.truncated);
     read_manifest(manifest);
     read_signature();
-    read_code();
+    read_code(splits);
     note_entries();
     report_.behaviors = find_behaviors(behavior_file_facts(report_),
                                        behavior_code_facts(report_.code, content_.behaviors()),
@@ -146,40 +148,57 @@ class Scan {
     return out;
   }
 
-  void read_code() {
-    HostCollector hosts(content_);
+  void read_code(const std::vector<Split>& splits) {
     std::vector<parse::ZipContent> contents;  // what the files refer to
     std::vector<parse::DexFile> dex_files;
     AppFactReader facts(content_.app_model());
     if (report_.manifest) facts.look_at(*report_.manifest);
-    std::size_t left = kMaxAllDexBytes;
-    std::size_t files = 0;
-    for (const parse::ZipEntry& entry : archive_.entries) {
+    read_dex_files(archive_, "", contents, dex_files, facts);
+    for (const Split& split : splits)
+      read_dex_files(split.archive, split.name + "!", contents, dex_files, facts);
+    report_.code = analyse_code(dex_files, entry_points(), content_.behaviors().code_patterns());
+    take(report_.code.anomalies, report_.code.truncated);
+    read_hidden_code(archive_, "");
+    for (const Split& split : splits) read_hidden_code(split.archive, split.name + "!");
+    report_.domains = std::move(hosts_).take(kMaxDomains);
+    if (!content_.app_model().empty() && facts.enough())
+      report_.model = explain_score(content_.app_model(), std::move(facts).take());
+  }
+
+  void read_dex_files(const parse::ZipArchive& archive, const std::string& prefix,
+                      std::vector<parse::ZipContent>& contents,
+                      std::vector<parse::DexFile>& dex_files, AppFactReader& facts) {
+    for (const parse::ZipEntry& entry : archive.entries) {
       if (!is_dex_name(entry.name)) continue;
-      if (++files > kMaxDexFiles) {
-        parse::note_anomaly(report_.anomalies, "dex.limit", entry.name, "too many code files");
+      if (++dex_count_ > kMaxDexFiles) {
+        parse::note_anomaly(report_.anomalies, "dex.limit", prefix + entry.name,
+                            "too many code files");
         report_.truncated = true;
         facts.miss_code();
         break;
       }
       const parse::ZipContent& code = contents.emplace_back(
-          parse::read_zip_entry(archive_, entry, std::min(left, kMaxDexBytes)));
+          parse::read_zip_entry(archive, entry, std::min(dex_left_, kMaxDexBytes)));
       take(code.anomalies, code.truncated);
       if (code.truncated) facts.miss_code();
       // What does not inflate may have cost as much as the limit allowed.
-      left -= code.truncated ? std::min(left, kMaxDexBytes) : code.bytes.size();
+      dex_left_ -= code.truncated ? std::min(dex_left_, kMaxDexBytes) : code.bytes.size();
       for (parse::DexFile& dex : parse::parse_dex(code.bytes)) {
-        take(dex.anomalies, dex.truncated, entry.name);
-        for (std::uint32_t i = 0; i < dex.strings.size(); ++i) hosts.look_at(dex.string(i));
+        take(dex.anomalies, dex.truncated, prefix + entry.name);
+        for (std::uint32_t i = 0; i < dex.strings.size(); ++i) hosts_.look_at(dex.string(i));
         facts.look_at(dex);
         dex_files.push_back(std::move(dex));
       }
     }
-    report_.code = analyse_code(dex_files, entry_points(), content_.behaviors().code_patterns());
-    take(report_.code.anomalies, report_.code.truncated);
-    report_.domains = std::move(hosts).take(kMaxDomains);
-    if (!content_.app_model().empty() && facts.enough())
-      report_.model = explain_score(content_.app_model(), std::move(facts).take());
+  }
+
+  // Of code that the runtime does not load by itself the host names are taken alone.
+  void read_hidden_code(const parse::ZipArchive& archive, const std::string& prefix) {
+    read_nested(archive, prefix, report_, [&](std::string_view, Bytes bytes) {
+      for (const parse::DexFile& dex : parse::parse_dex(bytes)) {
+        for (std::uint32_t i = 0; i < dex.strings.size(); ++i) hosts_.look_at(dex.string(i));
+      }
+    });
   }
 
   // What behaviours ask about outside of the DEX files.
@@ -204,18 +223,60 @@ class Scan {
   }
 
   const parse::ZipArchive& archive_;
-  const intel::Content& content_;
+  HostCollector hosts_;
   const ScanOptions& options_;
+  std::size_t dex_left_ = kMaxAllDexBytes;
+  std::size_t dex_count_ = 0;
   AppReport report_;
 };
+
+// The app is the base package; its splits add code. Size and digest are the bundle's.
+Result<AppReport> scan_container(const parse::ZipArchive& archive,
+                                 const PackageContainer& container, const intel::Content& content,
+                                 const ScanOptions& options) {
+  std::size_t left = kMaxNestedBytes;
+  std::vector<parse::Anomaly> anomalies = archive.anomalies;
+  const auto read = [&](const std::string& name) {
+    parse::ZipContent entry = parse::read_zip_entry(archive, *archive.find(name), left);
+    left -= entry.truncated ? left : entry.bytes.size();
+    anomalies.insert(anomalies.end(), entry.anomalies.begin(), entry.anomalies.end());
+    return std::move(entry.bytes);
+  };
+  const std::vector<std::uint8_t> base_bytes = read(container.base);
+  const Result<parse::ZipArchive> base = parse::parse_zip(base_bytes);
+  if (!base.ok()) return base.error().within(container.base);
+  std::vector<Split> splits;
+  splits.reserve(container.others.size());
+  for (const std::string& name : container.others) {
+    Split split{.name = name, .bytes = read(name), .archive = {}};
+    Result<parse::ZipArchive> inner = parse::parse_zip(split.bytes);
+    if (!inner.ok()) {
+      parse::note_anomaly(anomalies, "apk.unreadable_split", name, inner.error().message);
+      continue;
+    }
+    split.archive = std::move(inner).value();
+    splits.push_back(std::move(split));
+  }
+  BARTIZAN_ASSIGN(AppReport report, Scan(*base, content, options).run(splits));
+  report.size = archive.bytes.size();
+  report.sha256 = sha256_hex(archive.bytes);
+  report.container_base = container.base;
+  for (const parse::Anomaly& anomaly : anomalies)
+    parse::note_anomaly(report.anomalies, anomaly.id, anomaly.where, anomaly.detail);
+  report.truncated |= archive.truncated || left == 0;
+  return report;
+}
 
 }  // namespace
 
 Result<AppReport> scan_app(Bytes file, const intel::Content& content, const ScanOptions& options) {
   const Result<parse::ZipArchive> archive = parse::parse_zip(file);
   if (!archive.ok())
-    return Error{ErrorCode::kInvalid, "not an Android package: " + archive.error().message};
-  return Scan(*archive, content, options).run();
+    return Error{ErrorCode::kInvalid, "not an app package: " + archive.error().message};
+  if (looks_like_ipa(*archive)) return scan_ipa(*archive, content);
+  const std::optional<PackageContainer> container = find_container(*archive);
+  if (container) return scan_container(*archive, *container, content, options);
+  return Scan(*archive, content, options).run({});
 }
 
 }  // namespace bartizan::detect

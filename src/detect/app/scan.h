@@ -21,7 +21,8 @@ struct ScanOptions {
   std::optional<std::uint32_t> sdk;  // check the signature for this platform alone
 };
 
-// kInvalid: not an Android package (no ZIP, or one without manifest and code). A damaged or hostile
+// An Android package (APK), a bundle of them (.apks, .xapk, .apkm) or an iOS package (IPA).
+// kInvalid: none of these (no ZIP, or one without manifest and code). A damaged or hostile
 // package is a report with anomalies. Time and memory are bounded by the file and the limits above.
 // `content` decides which bare host names in the code are worth naming.
 Result<AppReport> scan_app(Bytes file, const intel::Content& content,

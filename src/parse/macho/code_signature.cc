@@ -300,4 +300,11 @@ std::optional<CodeSignature> read_code_signature(Bytes image, Bytes signature,
   return SignatureReader(image, signature, anomalies).run();
 }
 
+bool code_hash_matches(const CodeSignature& signature, Bytes expected, Bytes file) {
+  const auto kind = std::find_if(kHashKinds.begin(), kHashKinds.end(), [&](const HashKind& item) {
+    return item.name == signature.hash && item.size == expected.size();
+  });
+  return kind != kHashKinds.end() && hash_is(*kind, file, expected);
+}
+
 }  // namespace bartizan::parse

@@ -14,4 +14,7 @@ namespace bartizan::parse {
 std::optional<CodeSignature> read_code_signature(Bytes image, Bytes signature,
                                                  std::vector<Anomaly>& anomalies);
 
+// True when `expected`, one of the directory's hashes, is that of `file`.
+bool code_hash_matches(const CodeSignature& signature, Bytes expected, Bytes file);
+
 }  // namespace bartizan::parse

@@ -12,9 +12,6 @@ Result<Plist> parse_xml_plist(std::string_view text);  // UTF-8
 
 // Lone surrogates become U+FFFD; an odd last byte is dropped.
 std::string utf8_of_utf16(Bytes units, bool big_endian);
-// `code` must be below 0x110000.
-void append_utf8(std::string& out, std::uint32_t code);
-
 // Core Foundation keeps the first of equal keys in a binary list (CFDictionaryCreate) and the last
 // in XML (CFDictionarySetValue).
 enum class DuplicateKey { kFirstCounts, kLastCounts };

@@ -4,30 +4,12 @@
 #include <map>
 #include <string>
 
+#include "parse/domain/utf8.h"
 #include "parse/plist/forms.h"
 
 namespace bartizan::parse {
 
-void append_utf8(std::string& out, std::uint32_t code) {
-  if (code < 0x80) {
-    out += static_cast<char>(code);
-  } else if (code < 0x800) {
-    out += static_cast<char>(0xc0 | code >> 6);
-    out += static_cast<char>(0x80 | (code & 0x3f));
-  } else if (code < 0x10000) {
-    out += static_cast<char>(0xe0 | code >> 12);
-    out += static_cast<char>(0x80 | (code >> 6 & 0x3f));
-    out += static_cast<char>(0x80 | (code & 0x3f));
-  } else {
-    out += static_cast<char>(0xf0 | code >> 18);
-    out += static_cast<char>(0x80 | (code >> 12 & 0x3f));
-    out += static_cast<char>(0x80 | (code >> 6 & 0x3f));
-    out += static_cast<char>(0x80 | (code & 0x3f));
-  }
-}
-
 std::string utf8_of_utf16(Bytes units, bool big_endian) {
-  constexpr std::uint32_t kReplacement = 0xfffd;
   std::string out;
   const auto unit = [&](std::size_t i) -> std::uint32_t {
     return big_endian ? units[i] << 8 | units[i + 1] : units[i + 1] << 8 | units[i];
@@ -40,7 +22,8 @@ std::string utf8_of_utf16(Bytes units, bool big_endian) {
     }
     const std::uint32_t trail = lead < 0xdc00 && i + 3 < units.size() ? unit(i + 2) : 0;
     const bool pair = trail >= 0xdc00 && trail <= 0xdfff;
-    append_utf8(out, pair ? 0x10000 + ((lead & 0x3ff) << 10) + (trail & 0x3ff) : kReplacement);
+    append_utf8(out,
+                pair ? 0x10000 + ((lead & 0x3ff) << 10) + (trail & 0x3ff) : kReplacementCharacter);
     if (pair) i += 2;
   }
   return out;

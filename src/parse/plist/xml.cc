@@ -2,6 +2,7 @@
 #include <string>
 
 #include "base/crypto.h"
+#include "parse/domain/utf8.h"
 #include "parse/plist/forms.h"
 #include "parse/plist/parser.h"
 

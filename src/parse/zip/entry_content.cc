@@ -60,18 +60,18 @@ void inflate(Bytes data, const ZipEntry& entry, std::size_t limit, ZipContent& c
   }
 }
 
+}  // namespace
+
 // Of a made-up method the asset manager maps the stated size as it lies, while the signature
 // verifier inflates; what is really there is told by whether the two sizes agree.
-bool is_deflated(const ZipEntry& entry) {
-  if (entry.method == kDeflated || entry.method == kStored) return entry.method == kDeflated;
-  return entry.compressed_size != entry.size;
+bool ZipEntry::is_deflated() const {
+  if (method == kDeflated || method == kStored) return method == kDeflated;
+  return compressed_size != size;
 }
-
-}  // namespace
 
 ZipContent read_zip_entry(const ZipArchive& archive, const ZipEntry& entry, std::size_t limit) {
   ZipContent content;
-  const bool deflated = is_deflated(entry);
+  const bool deflated = entry.is_deflated();
   const std::uint64_t stated = deflated || entry.size == 0 ? entry.compressed_size : entry.size;
   const std::uint64_t start = std::min<std::uint64_t>(entry.data_offset, archive.bytes.size());
   const std::uint64_t there = std::min(stated, archive.bytes.size() - start);

@@ -23,8 +23,7 @@ inline constexpr std::size_t kMaxZipEntries = 65535;
 // else is an archive with anomalies. Time and memory are linear in the input.
 Result<ZipArchive> parse_zip(Bytes bytes);
 
-// The entry's bytes, at most `limit` of them. Never fails: what is wrong is in the anomalies. An
-// unknown method counts as stored when the two sizes agree and as deflated when they do not.
+// The entry's bytes, at most `limit` of them. Never fails: what is wrong is in the anomalies.
 ZipContent read_zip_entry(const ZipArchive& archive, const ZipEntry& entry, std::size_t limit);
 
 }  // namespace bartizan::parse

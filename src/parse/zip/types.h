@@ -20,6 +20,9 @@ struct ZipEntry {
   std::uint64_t compressed_size = 0;
   std::uint64_t size = 0;         // as stated; what comes out may differ
   std::uint64_t data_offset = 0;  // from the start of the file
+
+  // An unknown method counts as stored when the two sizes agree and as deflated when they do not.
+  bool is_deflated() const;
 };
 
 // Refers to the bytes it was parsed from, which must outlive it.

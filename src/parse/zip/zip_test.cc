@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include "parse/zip/parser.h"
+#include "parse/zip/peek.h"
 #include "parse/zip/zip_builder.h"
 
 namespace bartizan::parse {
@@ -148,6 +149,46 @@ TEST(Printable, ControlCharactersAndBadUtf8AreEscaped) {
             "a\\xc2\\x9b2J");
   EXPECT_EQ(printable("\xe2\x80\xaegpj.apk"), "\\xe2\\x80\\xaegpj.apk");
   EXPECT_EQ(printable("\xc2\xa0\xe2\x80\x94\xd7\xa9"), "\xc2\xa0\xe2\x80\x94\xd7\xa9");
+}
+
+TEST(Zip, PeekGivesTheStartOfAnEntryHoweverItIsPacked) {
+  const std::string code = "dex\n035" + std::string(100'000, 'x');
+  const std::string file =
+      build_zip({stored("a", code), deflated("b", code), deflated("c", "PK"), stored("d", "")});
+  const Result<ZipArchive> archive = parse_zip(as_bytes(file));
+  ASSERT_TRUE(archive.ok());
+  ZipPeeker peeker(*archive);
+  EXPECT_EQ(as_text(peeker.peek(archive->entries[0])), code.substr(0, ZipPeeker::kBytes));
+  EXPECT_TRUE(as_text(peeker.peek(archive->entries[1])).starts_with("dex\n035"));
+  EXPECT_EQ(as_text(peeker.peek(archive->entries[2])), "PK");
+  EXPECT_TRUE(peeker.peek(archive->entries[3]).empty());
+  ZipEntry outside = archive->entries[1];
+  outside.data_offset = file.size();
+  EXPECT_TRUE(peeker.peek(outside).empty());
+}
+
+// libdeflate gives nothing of a stored block that does not fit.
+TEST(Zip, PeekSeesThroughStoredBlocks) {
+  const std::string code = "dex\n035" + std::string(60'000, 'x');
+  const auto block = [](std::string_view header, std::string_view data) {
+    std::string out(header);
+    append_u16(out, static_cast<std::uint32_t>(data.size()));
+    append_u16(out, ~static_cast<std::uint32_t>(data.size()) & 0xffff);
+    return out + std::string(data);
+  };
+  BuiltEntry plain = deflated("a", code);
+  plain.data = block("\x01", code);
+  // The first letter by a fixed Huffman block, the rest stored.
+  BuiltEntry mixed = deflated("b", code);
+  mixed.data = block("\x4a\x01\x04", std::string_view(code).substr(1));
+  const std::string file = build_zip({plain, mixed});
+  const Result<ZipArchive> archive = parse_zip(as_bytes(file));
+  ASSERT_TRUE(archive.ok());
+  ZipPeeker peeker(*archive);
+  for (const ZipEntry& entry : archive->entries) {
+    EXPECT_EQ(as_text(read_zip_entry(*archive, entry, 1 << 20).bytes), code);
+    EXPECT_EQ(as_text(peeker.peek(entry)), code.substr(0, ZipPeeker::kBytes));
+  }
 }
 
 }  // namespace
