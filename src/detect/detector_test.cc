@@ -94,10 +94,10 @@ TEST(Detect, AnUnknownKindIsNoThreat) {
 }
 
 TEST(Detect, SurvivesBodiesThatBrokeTheirSchema) {
-  for (const char* kind : {"device.state", "app.installed", "link.opened", "message.received",
-                           "network.joined", "network.probe", "certificate.changed", "agent.health",
-                           "threat.found", "threat.cleared", "app.removed",
-                           "profile.installed", "profile.removed"}) {
+  for (const char* kind :
+       {"device.state", "app.installed", "link.opened", "message.received", "network.joined",
+        "network.probe", "certificate.changed", "agent.health", "threat.found", "threat.cleared",
+        "app.removed", "profile.installed", "profile.removed"}) {
     for (const char* body :
          {"{}", R"({"package":7,"url":[],"root_signs":"su","threat":{},"links":[1,null],
                     "patch_level":"today","outcome":null,"confidence":"very"})"}) {

@@ -9,8 +9,8 @@
 
 #include "detect/app/behaviors.h"
 #include "detect/app/code.h"
-#include "detect/app/model.h"
 #include "detect/app/ios_facts.h"
+#include "detect/app/model.h"
 #include "parse/anomaly.h"
 #include "parse/apksig/types.h"
 #include "parse/axml/types.h"

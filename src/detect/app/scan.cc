@@ -33,7 +33,7 @@ struct Split {
 class Scan {
  public:
   Scan(const parse::ZipArchive& archive, const intel::Content& content, const ScanOptions& options)
-      : archive_(archive), hosts_(content), options_(options) {}
+      : archive_(archive), content_(content), hosts_(content), options_(options) {}
 
   Result<AppReport> run(const std::vector<Split>& splits) {
     const bool has_code =
@@ -223,6 +223,7 @@ class Scan {
   }
 
   const parse::ZipArchive& archive_;
+  const intel::Content& content_;
   HostCollector hosts_;
   const ScanOptions& options_;
   std::size_t dex_left_ = kMaxAllDexBytes;
