@@ -1,5 +1,7 @@
 #include "detect/app/judged_app.h"
 
+#include <algorithm>
+
 #include "base/id.h"
 #include "detect/app/observation_body.h"
 #include "detect/app/report_parts.h"

@@ -1,5 +1,6 @@
 #include "detect/app/overrides.h"
 
+#include <algorithm>
 #include <string_view>
 #include <unordered_map>
 
@@ -28,21 +29,27 @@ class BaseFinder {
     const parse::DexFile& file = program_.file_of(of);
     const auto add = [&](std::uint32_t dex_type) {
       if (const auto named = by_class_.find(file.type(dex_type)); named != by_class_.end())
-        out.insert(out.end(), named->second.begin(), named->second.end());
+        append(out, named->second);
       const std::uint32_t inside = program_.class_of_type(of.file, dex_type);
-      if (inside == kNone) return;
-      const Patterns inherited = above(inside, depth + 1);
-      out.insert(out.end(), inherited.begin(), inherited.end());
+      if (inside == kNone || inside == type) return;
+      append(out, above(inside, depth + 1));
     };
     add(program_.dex_class(of).superclass);
     const parse::DexTypeList interfaces = file.type_list(program_.dex_class(of).interfaces);
     for (std::uint32_t i = 0; i < interfaces.count && i < kMaxInterfaces; ++i) add(interfaces[i]);
-    if (out.size() > kMaxPatternsAbove) out.resize(kMaxPatternsAbove);
     return out;
   }
 
+  // Each once: classes that extend each other many ways, or in a circle, say the same again.
+  static void append(Patterns& out, const Patterns& more) {
+    if (&out == &more) return;
+    for (const std::uint32_t pattern : more) {
+      if (out.size() == kMaxPatternsAbove) return;
+      if (std::find(out.begin(), out.end(), pattern) == out.end()) out.push_back(pattern);
+    }
+  }
+
   static constexpr std::uint32_t kMaxInterfaces = 64;
-  // Interfaces that extend each other many ways would say the same again and again.
   static constexpr std::size_t kMaxPatternsAbove = 256;
 
   const Program& program_;
