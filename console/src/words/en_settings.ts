@@ -126,6 +126,8 @@ export const settingsPages = {
       "connectors:read": "Read connectors",
       "audit:read": "Read the audit log",
       "check:links": "Have links judged",
+      "apps:read": "Read reports of uploaded apps",
+      "apps:write": "Upload apps to be scanned",
     } satisfies Record<components["schemas"]["Scope"], string>,
   },
 };
