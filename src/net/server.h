@@ -1,5 +1,5 @@
 // An HTTP/1.1 server over TLS 1.3 (or plain, on loopback), built on Asio and Beast's parser, hidden
-// in server.cc.
+// behind connection.h.
 #pragma once
 
 #include <chrono>
