@@ -49,8 +49,8 @@ bool has_dex(const parse::ZipArchive& archive) {
 
 class NestedReader {
  public:
-  NestedReader(AppReport& report, const std::function<void(std::string_view, Bytes)>& take_dex)
-      : report_(report), take_dex_(take_dex) {}
+  NestedReader(AppReport& report, const NestedVisitor& visitor)
+      : report_(report), visitor_(visitor) {}
 
   // `prefix` names the way to the archive: empty, or "assets/a.apk!".
   void read(const parse::ZipArchive& archive, const std::string& prefix, std::size_t depth) {
@@ -65,6 +65,7 @@ class NestedReader {
       left_ -= std::min(left_, std::max<std::size_t>(content.bytes.size(), 1));
       if (content.truncated) {
         note("nested.limit", prefix + entry.name, "not read whole");
+        report_.truncated |= magic != Magic::kZip;
         continue;
       }
       take(magic, entry.name, content.bytes, prefix, depth);
@@ -79,6 +80,7 @@ class NestedReader {
   bool within_limits(const std::string& path) {
     if (files_++ < kMaxNestedFiles && left_ > 0) return true;
     note("nested.limit", path, "too many or too large files");
+    report_.truncated = true;
     return false;
   }
 
@@ -89,7 +91,7 @@ class NestedReader {
       // Of a nested package its own code; hidden is what no package's runtime would load.
       if (depth == 0 || !is_dex_name(name)) note("nested.dex_hidden", path, "code");
       add("dex", path, name, bytes);
-      take_dex_(path, bytes);
+      visitor_.dex(bytes);
     } else if (magic == Magic::kElf) {
       take_library(path, name, bytes);
     } else {
@@ -116,6 +118,7 @@ class NestedReader {
       note("nested.elf_hidden", path, "native code outside lib/");
       add("elf", path, name, bytes);
     }
+    visitor_.library(*file);
     report_.native.push_back({.path = path,
                               .abi = std::string(parse::android_abi(*file)),
                               .hardening = file->hardening,
@@ -141,7 +144,7 @@ class NestedReader {
   }
 
   AppReport& report_;
-  const std::function<void(std::string_view, Bytes)>& take_dex_;
+  const NestedVisitor& visitor_;
   std::size_t files_ = 0;
   std::size_t left_ = kMaxNestedBytes;
 };
@@ -165,8 +168,8 @@ bool is_dex_name(std::string_view name) {
 }
 
 void read_nested(const parse::ZipArchive& archive, const std::string& prefix, AppReport& report,
-                 const std::function<void(std::string_view path, Bytes dex)>& take_dex) {
-  NestedReader(report, take_dex).read(archive, prefix, 0);
+                 const NestedVisitor& visitor) {
+  NestedReader(report, visitor).read(archive, prefix, 0);
 }
 
 std::optional<PackageContainer> find_container(const parse::ZipArchive& archive) {

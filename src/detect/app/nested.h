@@ -14,6 +14,7 @@
 
 #include "base/byte_reader.h"
 #include "detect/app/report.h"
+#include "parse/elf/types.h"
 #include "parse/zip/types.h"
 
 namespace bartizan::detect {
@@ -26,11 +27,18 @@ inline constexpr std::size_t kMaxNestedBytes = 768 << 20;       // of all togeth
 // "classes.dex", "classes2.dex" ...: what the runtime loads.
 bool is_dex_name(std::string_view name);
 
-// Reads each nested file once and adds it to the report: `nested`, `native` and anomalies. A DEX
-// file is handed to `take_dex` as well; its bytes live for the call. What lies beyond the bounds
-// is named by nested.limit and not read. `prefix` goes before every path: empty, or "split.apk!".
+// What is done with each file besides reporting it; its bytes live for the call.
+struct NestedVisitor {
+  std::function<void(Bytes dex)> dex;
+  std::function<void(const parse::ElfFile& library)> library;
+};
+
+// Reads each nested file once and adds it to the report: `nested`, `native` and anomalies. What
+// lies beyond the bounds is named by nested.limit and not read; code that was not read, unlike a
+// large or deep archive, makes the report `truncated`. `prefix` goes before every path: empty, or
+// "split.apk!".
 void read_nested(const parse::ZipArchive& archive, const std::string& prefix, AppReport& report,
-                 const std::function<void(std::string_view path, Bytes dex)>& take_dex);
+                 const NestedVisitor& visitor);
 
 inline constexpr std::size_t kMaxSplits = 64;
 

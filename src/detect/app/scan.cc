@@ -15,7 +15,6 @@
 #include "parse/arsc/parser.h"
 #include "parse/axml/parser.h"
 #include "parse/dex/parser.h"
-#include "parse/elf/parser.h"
 #include "parse/zip/parser.h"
 
 namespace bartizan::detect {
@@ -49,7 +48,9 @@ class Scan {
     read_manifest(manifest);
     read_signature();
     read_code(splits);
-    note_entries();
+    note_entries(archive_);
+    for (const Split& split : splits) note_entries(split.archive);
+    report_.noted_imports = {noted_imports_.begin(), noted_imports_.end()};
     report_.behaviors = find_behaviors(behavior_file_facts(report_),
                                        behavior_code_facts(report_.code, content_.behaviors()),
                                        content_.behaviors(), Platform::kAndroid);
@@ -194,32 +195,27 @@ class Scan {
 
   // Of code that the runtime does not load by itself the host names are taken alone.
   void read_hidden_code(const parse::ZipArchive& archive, const std::string& prefix) {
-    read_nested(archive, prefix, report_, [&](std::string_view, Bytes bytes) {
+    const auto look_at_dex = [&](Bytes bytes) {
       for (const parse::DexFile& dex : parse::parse_dex(bytes)) {
         for (std::uint32_t i = 0; i < dex.strings.size(); ++i) hosts_.look_at(dex.string(i));
       }
-    });
+    };
+    const auto note_imports = [&](const parse::ElfFile& library) {
+      for (const std::string_view name : library.imports) {
+        if (content_.behaviors().asks_about_import(name))
+          noted_imports_.insert(parse::printable(name));
+      }
+    };
+    read_nested(archive, prefix, report_, {.dex = look_at_dex, .library = note_imports});
   }
 
   // What behaviours ask about outside of the DEX files.
-  void note_entries() {
-    const intel::BehaviorSet& behaviors = content_.behaviors();
-    std::set<std::string> imports;
-    std::size_t left = kMaxAllNativeBytes;
-    for (const parse::ZipEntry& entry : archive_.entries) {
-      if (report_.noted_entries.size() < kMaxNotedEntries && behaviors.asks_about_entry(entry.name))
+  void note_entries(const parse::ZipArchive& archive) {
+    for (const parse::ZipEntry& entry : archive.entries) {
+      if (report_.noted_entries.size() == kMaxNotedEntries) return;
+      if (content_.behaviors().asks_about_entry(entry.name))
         report_.noted_entries.push_back(parse::printable(entry.name));
-      if (!entry.name.starts_with("lib/") || !entry.name.ends_with(".so")) continue;
-      const parse::ZipContent library = parse::read_zip_entry(archive_, entry, left);
-      left -= library.truncated ? left : library.bytes.size();
-      report_.truncated |= library.truncated;
-      const Result<parse::ElfFile> elf = parse::parse_elf(library.bytes);
-      if (!elf.ok()) continue;
-      for (const std::string_view name : elf->imports) {
-        if (behaviors.asks_about_import(name)) imports.insert(parse::printable(name));
-      }
     }
-    report_.noted_imports = {imports.begin(), imports.end()};
   }
 
   const parse::ZipArchive& archive_;
@@ -228,6 +224,7 @@ class Scan {
   const ScanOptions& options_;
   std::size_t dex_left_ = kMaxAllDexBytes;
   std::size_t dex_count_ = 0;
+  std::set<std::string> noted_imports_;
   AppReport report_;
 };
 

@@ -14,7 +14,6 @@ namespace bartizan::detect {
 inline constexpr std::size_t kMaxDexBytes = 96 << 20;      // of one classes*.dex, inflated
 inline constexpr std::size_t kMaxAllDexBytes = 384 << 20;  // of all
 inline constexpr std::size_t kMaxDexFiles = 500;
-inline constexpr std::size_t kMaxAllNativeBytes = 512 << 20;  // of lib/*.so, inflated
 inline constexpr std::size_t kMaxNotedEntries = 256;
 
 struct ScanOptions {
