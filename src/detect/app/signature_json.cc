@@ -3,24 +3,13 @@
 #include <string>
 #include <vector>
 
+#include "detect/app/report_parts.h"
+
 namespace bartizan::detect {
 namespace {
 
 json::array strings_json(const std::vector<std::string>& values) {
   return json::array(values.begin(), values.end());
-}
-
-json::array certificates_json(const std::vector<parse::Certificate>& certificates) {
-  json::array out;
-  for (const parse::Certificate& certificate : certificates)
-    out.push_back(json::object{{"sha256", certificate.sha256},
-                               {"sha1", certificate.sha1},
-                               {"subject", certificate.subject},
-                               {"key", certificate.key_type},
-                               {"key_bits", certificate.key_bits},
-                               {"not_before", to_rfc3339(certificate.not_before)},
-                               {"not_after", to_rfc3339(certificate.not_after)}});
-  return out;
 }
 
 }  // namespace
