@@ -55,6 +55,16 @@ class AgentTest : public testing::Test {
     const auto findings = agent.observe(kind, std::move(body));
     return findings.ok() ? Status() : findings.error();
   }
+  // Has the policies, has lost the server, and has just judged the link by itself.
+  std::unique_ptr<Agent> open_phishing_link_offline() {
+    EXPECT_TRUE(start()->refresh_policies().ok());
+    server_.stop();
+    auto agent = start();
+    const json::object link{{"url", "https://xn--pypal-4ve.com/login"}, {"source", "sms"}};
+    EXPECT_TRUE(see(*agent, "link.opened", link).ok());
+    EXPECT_FALSE(agent->sync().ok());
+    return agent;
+  }
 
   inline static std::shared_ptr<const intel::Content> content_;
   FakeDeviceServer server_;
@@ -159,16 +169,7 @@ TEST_F(AgentTest, CarriesAnActionOutOnceThoughItRestarted) {
 }
 
 TEST_F(AgentTest, BlocksADomainAloneWhenOfflineAndNotTwice) {
-  {
-    const auto agent = start();
-    ASSERT_TRUE(agent->refresh_policies().ok());
-  }
-  server_.stop();
-  const auto agent = start();
-  ASSERT_TRUE(
-      see(*agent, "link.opened", {{"url", "https://xn--pypal-4ve.com/login"}, {"source", "sms"}})
-          .ok());
-  EXPECT_FALSE(agent->sync().ok());
+  const auto agent = open_phishing_link_offline();
   const std::size_t done = port_.carried_out.size();
   ASSERT_GE(done, 2U);
   server_.start();
@@ -264,16 +265,7 @@ TEST_F(AgentTest, InTheByodTierDoesNotRepeatWhatItDidOffline) {
   server_.group = "personal";
   server_.policies = {
       {.id = "personal", .source = read_file("content/policies/personal.yaml", 1 << 20).value()}};
-  {
-    const auto agent = start();
-    ASSERT_TRUE(agent->refresh_policies().ok());
-  }
-  server_.stop();
-  const auto agent = start();
-  ASSERT_TRUE(
-      see(*agent, "link.opened", {{"url", "https://xn--pypal-4ve.com/login"}, {"source", "sms"}})
-          .ok());
-  EXPECT_FALSE(agent->sync().ok());
+  const auto agent = open_phishing_link_offline();
   const std::size_t done = port_.carried_out.size();
   ASSERT_GE(done, 1U);
   server_.start();
