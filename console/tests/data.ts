@@ -355,6 +355,7 @@ export const audit: AuditEntry[] = [
   { id: uuid(8, 2), at: ago(2 * HOUR), actor: "admin:tomas", action: "alert.changed", object: uuid(2, 12), detail: { state: "false_positive" } },
   { id: uuid(8, 3), at: ago(5 * HOUR), actor: "device:" + uuid(1, 4), action: "device.enrolled", object: uuid(1, 4), detail: {} },
   { id: uuid(8, 4), at: ago(6 * HOUR), actor: "cli", action: "administrator.added", object: "tomas", detail: { role: "analyst" } },
+  { id: uuid(8, 5), at: ago(7 * HOUR), actor: "admin:rosa", action: "app.scanned", object: "5e".repeat(32), detail: { package: "org.example.torch", verdict: "clean" } },
 ];
 
 const perDay = [[0, 2, 4, 3], [1, 1, 2, 4], [0, 3, 5, 5], [1, 2, 3, 2], [0, 1, 2, 2], [0, 0, 3, 1], [1, 2, 4, 6], [0, 1, 1, 3], [0, 2, 2, 2], [0, 1, 3, 1], [1, 0, 2, 3], [0, 1, 1, 1], [0, 2, 3, 2], [2, 2, 3, 2]];

@@ -16,9 +16,9 @@ export function actorText(actor: string, bare = false): string {
 }
 
 export function auditSentence(entry: AuditEntry): string {
-  // An id says nothing to a person; its beginning is enough to find it again.
+  // An id or a digest says nothing to a person; its beginning is enough to find it again.
   const own = entry.actor === `device:${entry.object}` || entry.actor === `admin:${entry.object}`;
   if (own) return t.audit.sentence(t.audit.actions[entry.action] ?? entry.action, "");
-  const object = /^[0-9a-f]{8}-[0-9a-f-]{27}$/.test(entry.object) ? entry.object.slice(0, 8) : entry.object;
+  const object = /^([0-9a-f]{8}-[0-9a-f-]{27}|[0-9a-f]{64})$/.test(entry.object) ? entry.object.slice(0, 8) : entry.object;
   return t.audit.sentence(t.audit.actions[entry.action] ?? entry.action, object);
 }

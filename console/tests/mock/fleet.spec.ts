@@ -119,3 +119,12 @@ test("the palette finds phones and alerts and runs commands", async ({ page, at 
   await page.keyboard.press("Enter");
   await expect(page.locator("html")).toHaveAttribute("data-mantine-color-scheme", "dark");
 });
+
+test("the overview says changes in words, and no digest leaves its card", async ({ page, at }) => {
+  await page.goto(at("/"));
+  const change = page.getByRole("listitem").filter({ hasText: "had an app scanned" });
+  await expect(change).toContainText("5e5e5e5e");
+  await expect(change).not.toContainText("5e".repeat(8));
+  expect(await change.evaluate((item) => item.scrollWidth <= item.clientWidth)).toBe(true);
+  await expect(page.getByText(/^[a-z_]+\.[a-z_]+:/)).toHaveCount(0);
+});
