@@ -37,10 +37,11 @@ Result<Brand> read_brand(const rules::YamlNode& node, const std::string& file) {
     std::replace(domain.begin(), domain.end(), '.', '-');
     brand.hyphened_domains.push_back(std::move(domain));
   }
-  BARTIZAN_ASSIGN(brand.words, map.texts_or_none("words"));
-  BARTIZAN_TRY(check_names(brand.words, kLabel, map));
-  if (brand.words.empty())
-    brand.words = {brand.domains.front().substr(0, brand.domains.front().find('.'))};
+  for (const std::string& domain : brand.domains) brand.domain_letters.emplace_back(domain);
+  BARTIZAN_ASSIGN(std::vector<std::string> words, map.texts_or_none("words"));
+  BARTIZAN_TRY(check_names(words, kLabel, map));
+  if (words.empty()) words = {brand.domains.front().substr(0, brand.domains.front().find('.'))};
+  for (const std::string& word : words) brand.words.emplace_back(word);
   BARTIZAN_ASSIGN(brand.common_word, read_flag(map, "common_word"));
   BARTIZAN_ASSIGN(brand.delivery_network, read_flag(map, "delivery_network"));
   BARTIZAN_TRY(map.finish());
@@ -48,6 +49,31 @@ Result<Brand> read_brand(const rules::YamlNode& node, const std::string& file) {
 }
 
 }  // namespace
+
+LetterSet::LetterSet(std::string_view text) {
+  for (const char c : text) {
+    if (c >= 'a' && c <= 'z') bits_ |= std::uint64_t{1} << (c - 'a');
+    if (c >= '0' && c <= '9') bits_ |= std::uint64_t{1} << (26 + c - '0');
+  }
+}
+
+std::string fold_lookalikes(std::string_view text) {
+  std::string out;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const std::string_view pair = text.substr(i, 2);
+    if (pair == "rn" || pair == "vv") {
+      out += pair == "rn" ? 'm' : 'w';
+      ++i;
+      continue;
+    }
+    const char c = text[i];
+    out += c == '0' ? 'o' : c == '1' ? 'l' : c == '5' ? 's' : c;
+  }
+  return out;
+}
+
+BrandWord::BrandWord(std::string_view word)
+    : text(word), folded(fold_lookalikes(word)), letters(text), folded_letters(folded) {}
 
 Result<BrandSet> BrandSet::load(std::string_view yaml, const std::string& file) {
   BARTIZAN_ASSIGN(const rules::YamlNode root, rules::parse_yaml(yaml, file));
@@ -59,7 +85,7 @@ Result<BrandSet> BrandSet::load(std::string_view yaml, const std::string& file) 
       const auto [place, added] = set.owner_by_domain_.emplace(domain, set.brands_.size());
       if (!added) return rules::error_at(file, node, domain + " has two owners");
     }
-    set.words_.insert(brand.words.begin(), brand.words.end());
+    for (const BrandWord& word : brand.words) set.words_.insert(word.text);
     set.brands_.push_back(std::move(brand));
   }
   return set;

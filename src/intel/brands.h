@@ -1,6 +1,8 @@
 // Names that attackers imitate, and the addresses that are really theirs.
 #pragma once
 
+#include <bit>
+#include <cstdint>
 #include <map>
 #include <set>
 #include <string>
@@ -11,13 +13,43 @@
 
 namespace bartizan::intel {
 
+// Which of the letters and digits of ASCII stand in a text. What stands in another text can only
+// be a part of it, or a few edits away, when the letters allow it; most brands are ruled out so.
+class LetterSet {
+ public:
+  LetterSet() = default;
+  explicit LetterSet(std::string_view text);
+  bool within(LetterSet other) const { return (bits_ & ~other.bits_) == 0; }
+  // False: `edits` insertions, deletions and replacements cannot turn one text into the other.
+  bool within_edits(LetterSet other, int edits) const {
+    return std::popcount(bits_ & ~other.bits_) <= edits &&
+           std::popcount(other.bits_ & ~bits_) <= edits;
+  }
+
+ private:
+  std::uint64_t bits_ = 0;
+};
+
+// `text` with signs that look alike in ASCII made equal: 0 and o, 1 and l, 5 and s, "rn" and m,
+// "vv" and w.
+std::string fold_lookalikes(std::string_view text);
+
+struct BrandWord {
+  explicit BrandWord(std::string_view word);
+  std::string text;
+  std::string folded;  // its look-alikes made equal
+  LetterSet letters;
+  LetterSet folded_letters;
+};
+
 struct Brand {
   std::string name;  // for people: "PayPal"
   // Registrable domains it owns, lower-case; the first is its home.
   std::vector<std::string> domains;
   std::vector<std::string> hyphened_domains;  // the same with "-" for ".", made when loading
+  std::vector<LetterSet> domain_letters;      // of each, made when loading
   // How addresses spell it: "paypal". Lower-case letters, digits and "-".
-  std::vector<std::string> words;
+  std::vector<BrandWord> words;
   // The word means other things too, or others bear it: slips do not count, nor does the word
   // beside an ordinary business word.
   bool common_word = false;

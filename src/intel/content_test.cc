@@ -96,7 +96,8 @@ TEST(Brands, KnowTheirOwners) {
   EXPECT_EQ(set->owner_of("pay.test")->name, "Pay");
   EXPECT_EQ(set->owner_of("other.test"), nullptr);
   EXPECT_TRUE(set->is_word("payme"));
-  EXPECT_EQ(set->brands()[1].words, std::vector<std::string>{"net"});
+  ASSERT_EQ(set->brands()[1].words.size(), 1U);
+  EXPECT_EQ(set->brands()[1].words[0].text, "net");
   EXPECT_TRUE(set->brands()[1].delivery_network);
 }
 

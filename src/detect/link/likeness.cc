@@ -14,6 +14,9 @@ namespace bartizan::detect {
 namespace {
 
 using intel::Brand;
+using intel::BrandWord;
+using intel::fold_lookalikes;
+using intel::LetterSet;
 
 constexpr std::size_t kMaxLabel = 63;  // bytes, of DNS; a longer name resolves nowhere
 constexpr std::size_t kMaxName = 253;
@@ -54,11 +57,22 @@ std::string_view suffix_of(const LinkAddress& address) {
   return dot == std::string_view::npos ? std::string_view{} : name.substr(dot + 1);
 }
 
+struct Token {
+  std::string text;
+  std::string folded;
+  LetterSet letters;
+};
+
 // What the checks below share about one address, computed once.
 struct Look {
   const LinkAddress& address;
-  std::string label;                            // owned label
-  std::string folded;                           // the same, look-alike signs made equal
+  // The owned label, its look-alike signs made equal, and its parts between hyphens.
+  std::string label;
+  std::string folded;
+  std::vector<Token> tokens;
+  LetterSet letters;
+  LetterSet folded_letters;
+  LetterSet host_letters;
   std::vector<std::string> plain_labels;        // all, runs of hyphens made one
   std::vector<std::string> foreign_lookalikes;  // of labels with other letters: how they read
   bool lured = false;                           // some token of the host is a strong lure
@@ -69,6 +83,11 @@ Look look_at(const LinkAddress& address, const intel::Content& content) {
   Look look{.address = address, .label = address.owned_label};
   look.is_brand_name = content.brands().is_word(look.label);
   look.folded = fold_lookalikes(look.label);
+  for (const std::string_view token : tokens_of(look.label))
+    look.tokens.push_back({std::string(token), fold_lookalikes(token), LetterSet(token)});
+  look.letters = LetterSet(look.label);
+  look.folded_letters = LetterSet(look.folded);
+  look.host_letters = LetterSet(address.url.host);
   std::vector<std::string> labels = address.subdomains;
   labels.push_back(address.owned_label);
   for (const std::string& label : labels) {
@@ -99,15 +118,13 @@ std::optional<Likeness> homograph(const Look& look, const Brand& brand, const st
 }
 
 // Signs in place of letters: as the whole label, or as one of its tokens.
-std::optional<Likeness> swapped_signs(const Look& look, const Brand& brand,
-                                      const std::string& word) {
-  if (word.size() < 5) return std::nullopt;
-  const std::string folded_word = fold_lookalikes(word);
-  if (look.label != word && look.folded == folded_word)
+std::optional<Likeness> swapped_signs(const Look& look, const Brand& brand, const BrandWord& word) {
+  if (word.text.size() < 5 || !word.folded_letters.within(look.folded_letters)) return std::nullopt;
+  if (look.label != word.text && look.folded == word.folded)
     return Likeness{LikenessKind::kSwappedSigns, &brand, look.label, 0, 85};
-  for (const std::string_view token : tokens_of(look.label)) {
-    if (token != word && fold_lookalikes(token) == folded_word)
-      return Likeness{LikenessKind::kSwappedSigns, &brand, std::string(token), 0, 80};
+  for (const Token& token : look.tokens) {
+    if (token.text != word.text && token.folded == word.folded)
+      return Likeness{LikenessKind::kSwappedSigns, &brand, token.text, 0, 80};
   }
   return std::nullopt;
 }
@@ -118,10 +135,12 @@ int edits_allowed(const Brand& brand, const std::string& word) {
   return word.size() < 11 ? 1 : 2;
 }
 
-std::optional<Likeness> typo(const Look& look, const Brand& brand, const std::string& word) {
+std::optional<Likeness> typo(const Look& look, const Brand& brand, const BrandWord& brand_word) {
+  const std::string& word = brand_word.text;
   const int limit = edits_allowed(brand, word);
   const std::string& label = look.label;
   if (limit == 0 || look.is_brand_name || label.size() < 5) return std::nullopt;
+  if (!brand_word.letters.within_edits(look.letters, limit)) return std::nullopt;
   const int distance = edit_distance(label, word, limit);
   if (distance > limit) return std::nullopt;
   // A changed first letter makes another word more often than a slip of the finger.
@@ -167,6 +186,7 @@ std::optional<Likeness> own_domain_in_front(const Look& look, const Brand& brand
   const std::string_view chosen = host.substr(0, host.size() - suffix_of(look.address).size());
   for (std::size_t i = 0; i < brand.domains.size(); ++i) {
     const std::string& domain = brand.domains[i];
+    if (!brand.domain_letters[i].within(look.host_letters)) continue;
     if (domain.find('.') < 4) continue;  // "x.com": too little to mean somebody
     if (stands_in_front(chosen, domain))
       return Likeness{LikenessKind::kSubdomain, &brand, domain, 0, 90};
@@ -197,11 +217,14 @@ std::optional<Likeness> combination(const Look& look, const Brand& brand, const 
   const std::string& label = look.label;
   if (label.size() <= word.size()) return std::nullopt;
   if (has_token(label, word)) {
-    const std::vector<std::string_view> tokens = tokens_of(label);
-    const bool strong = std::any_of(tokens.begin(), tokens.end(), [&](std::string_view token) {
+    const auto some = [&](const auto& holds) {
+      return std::any_of(look.tokens.begin(), look.tokens.end(),
+                         [&](const Token& token) { return holds(token.text); });
+    };
+    const bool strong = some([&](std::string_view token) {
       return is_strong_lure(token) || (!brand.common_word && is_serial_number(token));
     });
-    const bool weak = std::any_of(tokens.begin(), tokens.end(), is_weak_lure);
+    const bool weak = some(is_weak_lure);
     if (strong || (weak && !brand.common_word && !look.address.on_platform))
       return Likeness{LikenessKind::kCombination, &brand, label, 0, strong ? 75 : 60};
     return std::nullopt;
@@ -218,13 +241,12 @@ std::optional<Likeness> combination(const Look& look, const Brand& brand, const 
 
 // A slip beside other words, which whoever slips while typing does not add: "facebookk-mobile".
 std::optional<Likeness> typo_in_combination(const Look& look, const Brand& brand,
-                                            const std::string& word) {
-  if (brand.common_word || word.size() < 8) return std::nullopt;
-  const std::vector<std::string_view> tokens = tokens_of(look.label);
-  if (tokens.size() < 2) return std::nullopt;
-  for (const std::string_view token : tokens) {
-    if (token.front() == word.front() && token != word && edit_distance(token, word, 1) == 1)
-      return Likeness{LikenessKind::kTypo, &brand, std::string(token), 1, 70};
+                                            const BrandWord& word) {
+  if (brand.common_word || word.text.size() < 8 || look.tokens.size() < 2) return std::nullopt;
+  for (const Token& token : look.tokens) {
+    if (token.text.front() == word.text.front() && token.text != word.text &&
+        word.letters.within_edits(token.letters, 1) && edit_distance(token.text, word.text, 1) == 1)
+      return Likeness{LikenessKind::kTypo, &brand, token.text, 1, 70};
   }
   return std::nullopt;
 }
@@ -272,21 +294,6 @@ int edit_distance(std::string_view a, std::string_view b, int limit) {
   return std::min(last[columns], limit + 1);
 }
 
-std::string fold_lookalikes(std::string_view text) {
-  std::string out;
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    const std::string_view pair = text.substr(i, 2);
-    if (pair == "rn" || pair == "vv") {
-      out += pair == "rn" ? 'm' : 'w';
-      ++i;
-      continue;
-    }
-    const char c = text[i];
-    out += c == '0' ? 'o' : c == '1' ? 'l' : c == '5' ? 's' : c;
-  }
-  return out;
-}
-
 std::optional<Likeness> find_likeness(const LinkAddress& address, const intel::Content& content) {
   if (is_above_suspicion(address, content)) return std::nullopt;
   const Look look = look_at(address, content);
@@ -296,14 +303,16 @@ std::optional<Likeness> find_likeness(const LinkAddress& address, const intel::C
   for (const Brand& brand : content.brands().brands()) {
     if (&brand == platform) continue;  // it answers itself for the names below its platform
     keep_stronger(best, own_domain_in_front(look, brand));
-    for (const std::string& word : brand.words) {
-      if (suffix == word) continue;  // a brand's own top-level domain
-      keep_stronger(best, homograph(look, brand, word));
+    for (const BrandWord& word : brand.words) {
+      if (suffix == word.text) continue;  // a brand's own top-level domain
+      keep_stronger(best, homograph(look, brand, word.text));
       keep_stronger(best, swapped_signs(look, brand, word));
       keep_stronger(best, typo(look, brand, word));
-      keep_stronger(best, other_suffix(look, brand, word));
-      keep_stronger(best, name_in_front(look, brand, word));
-      keep_stronger(best, combination(look, brand, word));
+      if (word.letters.within(look.host_letters)) {  // these look for the word as it is
+        keep_stronger(best, other_suffix(look, brand, word.text));
+        keep_stronger(best, name_in_front(look, brand, word.text));
+        keep_stronger(best, combination(look, brand, word.text));
+      }
       keep_stronger(best, typo_in_combination(look, brand, word));
     }
   }

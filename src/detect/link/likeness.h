@@ -36,8 +36,4 @@ std::optional<Likeness> find_likeness(const LinkAddress& address, const intel::C
 // counted up to `limit` + 1.
 int edit_distance(std::string_view a, std::string_view b, int limit);
 
-// `text` with signs that look alike in ASCII made equal: 0 and o, 1 and l, 5 and s, "rn" and m,
-// "vv" and w.
-std::string fold_lookalikes(std::string_view text);
-
 }  // namespace bartizan::detect
