@@ -42,6 +42,11 @@ Result<Brand> read_brand(const rules::YamlNode& node, const std::string& file) {
   BARTIZAN_TRY(check_names(words, kLabel, map));
   if (words.empty()) words = {brand.domains.front().substr(0, brand.domains.front().find('.'))};
   for (const std::string& word : words) brand.words.emplace_back(word);
+  brand.common_letters = brand.words.front().letters;
+  for (const BrandWord& word : brand.words)
+    brand.common_letters = brand.common_letters & word.letters & word.folded_letters;
+  for (const LetterSet letters : brand.domain_letters)
+    brand.common_letters = brand.common_letters & letters;
   BARTIZAN_ASSIGN(brand.common_word, read_flag(map, "common_word"));
   BARTIZAN_ASSIGN(brand.delivery_network, read_flag(map, "delivery_network"));
   BARTIZAN_TRY(map.finish());
@@ -55,6 +60,16 @@ LetterSet::LetterSet(std::string_view text) {
     if (c >= 'a' && c <= 'z') bits_ |= std::uint64_t{1} << (c - 'a');
     if (c >= '0' && c <= '9') bits_ |= std::uint64_t{1} << (26 + c - '0');
   }
+}
+
+LetterSet LetterSet::operator&(LetterSet other) const {
+  other.bits_ &= bits_;
+  return other;
+}
+
+LetterSet LetterSet::operator|(LetterSet other) const {
+  other.bits_ |= bits_;
+  return other;
 }
 
 std::string fold_lookalikes(std::string_view text) {

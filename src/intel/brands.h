@@ -19,11 +19,15 @@ class LetterSet {
  public:
   LetterSet() = default;
   explicit LetterSet(std::string_view text);
-  bool within(LetterSet other) const { return (bits_ & ~other.bits_) == 0; }
-  // False: `edits` insertions, deletions and replacements cannot turn one text into the other.
-  bool within_edits(LetterSet other, int edits) const {
-    return std::popcount(bits_ & ~other.bits_) <= edits &&
-           std::popcount(other.bits_ & ~bits_) <= edits;
+  LetterSet operator&(LetterSet other) const;
+  LetterSet operator|(LetterSet other) const;
+  std::size_t missing_in(LetterSet other) const {
+    return static_cast<std::size_t>(std::popcount(bits_ & ~other.bits_));
+  }
+  bool within(LetterSet other) const { return missing_in(other) == 0; }
+  // False: so many insertions, deletions and replacements cannot turn one text into the other.
+  bool within_edits(LetterSet other, std::size_t edits) const {
+    return missing_in(other) <= edits && other.missing_in(*this) <= edits;
   }
 
  private:
@@ -43,7 +47,8 @@ struct BrandWord {
 };
 
 struct Brand {
-  std::string name;  // for people: "PayPal"
+  LetterSet common_letters;  // of every domain and word, however spelt; made when loading
+  std::string name;          // for people: "PayPal"
   // Registrable domains it owns, lower-case; the first is its home.
   std::vector<std::string> domains;
   std::vector<std::string> hyphened_domains;  // the same with "-" for ".", made when loading

@@ -129,10 +129,12 @@ std::optional<Likeness> swapped_signs(const Look& look, const Brand& brand, cons
   return std::nullopt;
 }
 
+constexpr std::size_t kMostEdits = 2;
+
 // How many edits still look like `word`: short names have too many honest neighbours.
 int edits_allowed(const Brand& brand, const std::string& word) {
   if (brand.common_word || word.size() < 6) return 0;
-  return word.size() < 11 ? 1 : 2;
+  return word.size() < 11 ? 1 : static_cast<int>(kMostEdits);
 }
 
 std::optional<Likeness> typo(const Look& look, const Brand& brand, const BrandWord& brand_word) {
@@ -140,7 +142,8 @@ std::optional<Likeness> typo(const Look& look, const Brand& brand, const BrandWo
   const int limit = edits_allowed(brand, word);
   const std::string& label = look.label;
   if (limit == 0 || look.is_brand_name || label.size() < 5) return std::nullopt;
-  if (!brand_word.letters.within_edits(look.letters, limit)) return std::nullopt;
+  if (!brand_word.letters.within_edits(look.letters, static_cast<std::size_t>(limit)))
+    return std::nullopt;
   const int distance = edit_distance(label, word, limit);
   if (distance > limit) return std::nullopt;
   // A changed first letter makes another word more often than a slip of the finger.
@@ -299,9 +302,12 @@ std::optional<Likeness> find_likeness(const LinkAddress& address, const intel::C
   const Look look = look_at(address, content);
   const std::string_view suffix = suffix_of(address);
   std::optional<Likeness> best;
+  const LetterSet known = look.host_letters | look.folded_letters;
   const Brand* platform = content.brands().owner_of(address.registrable_domain);
   for (const Brand& brand : content.brands().brands()) {
     if (&brand == platform) continue;  // it answers itself for the names below its platform
+    if (look.foreign_lookalikes.empty() && brand.common_letters.missing_in(known) > kMostEdits)
+      continue;
     keep_stronger(best, own_domain_in_front(look, brand));
     for (const BrandWord& word : brand.words) {
       if (suffix == word.text) continue;  // a brand's own top-level domain

@@ -58,12 +58,14 @@ std::string_view parent_of(std::string_view name) {
 
 // The longest suffix of `host` that a rule matches; empty when none does.
 std::string_view suffix_of(const Section& section, std::string_view host) {
-  for (std::string_view name = host; !name.empty(); name = parent_of(name)) {
-    const std::uint8_t kinds = kinds_of(section, name);
-    if (kinds & kException) return parent_of(name);
-    if (kinds & kExact) return name;
+  std::uint8_t kinds = kinds_of(section, host);
+  for (std::string_view name = host; !name.empty();) {
     const std::string_view parent = parent_of(name);
-    if (!parent.empty() && kinds_of(section, parent) & kWildcard) return name;
+    if (kinds & kException) return parent;
+    if (kinds & kExact) return name;
+    kinds = parent.empty() ? 0 : kinds_of(section, parent);
+    if (kinds & kWildcard) return name;
+    name = parent;
   }
   return {};
 }
