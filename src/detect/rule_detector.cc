@@ -1,6 +1,7 @@
 #include "detect/rule_detector.h"
 
 #include <algorithm>
+#include <optional>
 
 #include "intel/detection_rule.h"
 #include "intel/observation_facts.h"
@@ -83,16 +84,17 @@ Finding finding_of(const intel::DetectionRule& rule, const Threat& threat,
 
 void run_rules(const Observation& observation, const Context& context,
                std::vector<Finding>& findings) {
-  const json::object facts = intel::facts_of(observation, context.evaluated_at, context.platform);
+  std::optional<json::object> facts;  // of a kind that no rule looks at nobody needs them
   for (const intel::DetectionRule& rule : context.content.rules()) {
     if (rule.observation != observation.kind) continue;
+    if (!facts) facts = intel::facts_of(observation, context.evaluated_at, context.platform);
     const Threat* threat = context.content.find_threat(rule.threat);
     if (threat == nullptr) continue;  // a test of the content keeps this from happening
     const auto& platforms = threat->platforms;
     if (std::find(platforms.begin(), platforms.end(), context.platform) == platforms.end())
       continue;
-    if (rule.condition.evaluate(facts) != rules::Truth::kTrue) continue;
-    findings.push_back(finding_of(rule, *threat, observation, context, facts));
+    if (rule.condition.evaluate(*facts) != rules::Truth::kTrue) continue;
+    findings.push_back(finding_of(rule, *threat, observation, context, *facts));
   }
 }
 

@@ -90,7 +90,7 @@ bool read_version(std::string_view text, int& major, int& minor) {
 
 }  // namespace
 
-Result<Observation> observation_from_json(const json::object& object) {
+Result<Observation> observation_from_json(json::object object) {
   const auto invalid = [](std::string message) {
     return Error{ErrorCode::kInvalid, std::move(message)};
   };
@@ -113,9 +113,9 @@ Result<Observation> observation_from_json(const json::object& object) {
   const auto time = parse_rfc3339(*observed_at);
   if (!time) return time.error().within("observed_at");
   out.observed_at = *time;
-  const json::object* body = get_object(object, "body");
-  if (body == nullptr) return invalid("body must be an object");
-  out.body = *body;
+  json::value* body = object.if_contains("body");
+  if (body == nullptr || !body->is_object()) return invalid("body must be an object");
+  out.body = std::move(body->get_object());
   return out;
 }
 

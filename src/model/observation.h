@@ -26,6 +26,6 @@ struct Observation {
 // connection.
 json::object to_json(const Observation& observation);
 // Checks the envelope only; the body is check_observation's.
-Result<Observation> observation_from_json(const json::object& object);
+Result<Observation> observation_from_json(json::object object);
 
 }  // namespace bartizan

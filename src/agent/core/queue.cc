@@ -57,8 +57,8 @@ std::optional<std::string_view> next_record(ByteReader& reader) {
 }
 
 Result<Observation> read_observation(std::string_view payload) {
-  BARTIZAN_ASSIGN(const json::object object, parse_json_object(payload));
-  return observation_from_json(object);
+  BARTIZAN_ASSIGN(json::object object, parse_json_object(payload));
+  return observation_from_json(std::move(object));
 }
 
 }  // namespace
