@@ -11,28 +11,29 @@
 namespace bartizan::server {
 namespace {
 
-PreparedItem rejected(const json::object& object, const Error& error) {
+// What cannot be read as an id is answered without one; nothing of unknown size is echoed.
+PreparedItem item_named(const json::object& object) {
   PreparedItem out;
-  // What cannot be read as an id is answered without one; nothing of unknown size is echoed.
   if (const auto id = get_string(object, "id"); id && is_uuid(*id)) out.id = *id;
   if (const auto sequence = get_int(object, "sequence"); sequence && *sequence > 0)
     out.sequence = *sequence;
-  out.error = error.message;
   return out;
 }
 
-PreparedItem prepare_item(const json::value& value, const Device& device,
-                          const intel::Content& content, Timestamp now) {
-  const json::object* object = value.if_object();
-  if (object == nullptr) return rejected({}, {ErrorCode::kInvalid, "an observation is an object"});
-  auto observation = observation_from_json(*object);
-  if (!observation) return rejected(*object, observation.error());
+PreparedItem prepare_item(json::value value, const Device& device, const intel::Content& content,
+                          Timestamp now) {
+  json::object* object = value.if_object();
+  PreparedItem out = object == nullptr ? PreparedItem() : item_named(*object);
+  const auto rejected = [&out](const Error& error) {
+    out.error = error.message;
+    return std::move(out);
+  };
+  if (object == nullptr) return rejected({ErrorCode::kInvalid, "an observation is an object"});
+  auto observation = observation_from_json(std::move(*object));
+  if (!observation) return rejected(observation.error());
   observation->device_id = device.id;
   auto checked = check_observation(std::move(*observation), device.tier);
-  if (!checked) return rejected(*object, checked.error());
-  PreparedItem out;
-  out.id = checked->observation.id;
-  out.sequence = checked->observation.sequence;
+  if (!checked) return rejected(checked.error());
   out.verdict = detect::detect(
       checked->observation, {.content = content, .evaluated_at = now, .platform = device.platform});
   out.stored = {.observation = std::move(checked->observation),
@@ -55,17 +56,20 @@ std::string_view to_string(ItemStatus status) {
   return "";
 }
 
-std::vector<PreparedItem> prepare_items(const json::array& observations, const Device& device,
+std::vector<PreparedItem> prepare_items(json::array observations, const Device& device,
                                         const intel::Content& content, Timestamp now) {
   std::vector<PreparedItem> out;
   out.reserve(observations.size());
-  for (const json::value& value : observations)
-    out.push_back(prepare_item(value, device, content, now));
+  for (json::value& value : observations)
+    out.push_back(prepare_item(std::move(value), device, content, now));
   return out;
 }
 
 IngestQueue::IngestQueue(IngestParts parts, IngestLimits limits)
-    : parts_(std::move(parts)), limits_(limits), thread_([this] { run(); }) {}
+    : parts_(std::move(parts)),
+      limits_(limits),
+      storing_([this] { store_all(); }),
+      answering_([this] { answer_all(); }) {}
 
 IngestQueue::~IngestQueue() { stop(); }
 
@@ -75,7 +79,8 @@ void IngestQueue::stop() {
     stopping_ = true;
   }
   arrived_.notify_all();
-  if (thread_.joinable()) thread_.join();
+  if (storing_.joinable()) storing_.join();
+  if (answering_.joinable()) answering_.join();
 }
 
 Status IngestQueue::submit(std::string tenant, std::string device_id,
@@ -112,22 +117,22 @@ std::vector<IngestQueue::Batch> IngestQueue::take() {
   return out;
 }
 
-void IngestQueue::run() {
-  while (true) {
-    std::vector<Batch> batches = take();
-    if (batches.empty()) return;
-    std::vector<Batch*> all;
-    for (Batch& batch : batches) all.push_back(&batch);
-    if (commit(all).ok()) continue;
+void IngestQueue::store_all() {
+  for (std::vector<Batch> batches = take(); !batches.empty(); batches = take()) {
+    if (commit(batches).ok()) continue;
     // One of them may have spoiled it for the others.
-    for (Batch* batch : all) {
-      const Status alone = all.size() > 1 ? commit({batch}) : commit(all);
-      if (!alone.ok()) {
-        log::error("observations not stored", {{"why", alone.error().message}});
-        batch->done(Error{ErrorCode::kUnavailable, "the observations could not be stored"});
-      }
+    for (Batch& batch : batches) {
+      std::vector<Batch> alone;
+      alone.push_back(std::move(batch));
+      const Status stored = commit(alone);
+      if (stored.ok()) continue;
+      log::error("observations not stored", {{"why", stored.error().message}});
+      alone.front().done(Error{ErrorCode::kUnavailable, "the observations could not be stored"});
     }
   }
+  const std::lock_guard lock(mutex_);
+  all_stored_ = true;
+  stored_.notify_one();
 }
 
 JudgedBy IngestQueue::judged_by() const {
@@ -139,7 +144,7 @@ JudgedBy IngestQueue::judged_by() const {
           .now = parts_.clock.now()};
 }
 
-Status IngestQueue::commit(std::vector<Batch*> batches) {
+Status IngestQueue::commit(std::vector<Batch>& batches) {
   std::vector<Outcome> outcomes;
   const auto started = std::chrono::steady_clock::now();
   Status stored;
@@ -153,34 +158,57 @@ Status IngestQueue::commit(std::vector<Batch*> batches) {
   if (!stored.ok()) return stored;
   const std::chrono::duration<double> took = std::chrono::steady_clock::now() - started;
   parts_.metrics.observe_commit(took.count(), batches.size());
-  for (std::size_t i = 0; i < batches.size(); ++i) {
-    if (outcomes[i].new_actions) parts_.waiters.notify(batches[i]->tenant, batches[i]->device_id);
+  {
+    const std::lock_guard lock(mutex_);
+    committed_.push_back({std::move(batches), std::move(outcomes)});
+  }
+  stored_.notify_one();
+  return {};
+}
+
+void IngestQueue::answer_all() {
+  std::unique_lock lock(mutex_);
+  while (true) {
+    stored_.wait(lock, [this] { return all_stored_ || !committed_.empty(); });
+    if (committed_.empty()) return;
+    Committed next = std::move(committed_.front());
+    committed_.pop_front();
+    lock.unlock();
+    answer(std::move(next));
+    lock.lock();
+  }
+}
+
+void IngestQueue::answer(Committed committed) {
+  for (std::size_t i = 0; i < committed.batches.size(); ++i) {
+    const Batch& batch = committed.batches[i];
+    Outcome& outcome = committed.outcomes[i];
+    if (outcome.new_actions) parts_.waiters.notify(batch.tenant, batch.device_id);
     std::map<ItemStatus, std::uint64_t> counts;
-    for (const ItemResult& item : outcomes[i].result.items) ++counts[item.status];
+    for (const ItemResult& item : outcome.result.items) ++counts[item.status];
     for (const auto& [status, count] : counts)
       parts_.metrics.count_observations(to_string(status), count);
     std::uint64_t findings = 0;
     std::uint64_t unknown = 0;
-    for (const PreparedItem& item : batches[i]->items) {
+    for (const PreparedItem& item : batch.items) {
       findings += item.verdict.findings.size();
       unknown += item.stored.unknown_fields.size();
     }
     parts_.metrics.count_findings(findings);
     parts_.metrics.count_unknown_fields(unknown);
-    batches[i]->done(std::move(outcomes[i].result));
+    batch.done(std::move(outcome.result));
   }
-  return {};
 }
 
 Status IngestQueue::store_batches(store::Transaction& transaction,
-                                  const std::vector<Batch*>& batches,
+                                  const std::vector<Batch>& batches,
                                   std::vector<Outcome>& outcomes) {
   outcomes.assign(batches.size(), {});
   const JudgedBy by = judged_by();
   // Batches of one phone share its state.
   std::map<std::pair<std::string, std::string>, DeviceUpdate> updates;
   for (std::size_t i = 0; i < batches.size(); ++i) {
-    const Batch& batch = *batches[i];
+    const Batch& batch = batches[i];
     const std::pair key{batch.tenant, batch.device_id};
     auto found = updates.find(key);
     if (found == updates.end()) {
@@ -206,7 +234,7 @@ Status IngestQueue::store_batches(store::Transaction& transaction,
     BARTIZAN_ASSIGN(const bool new_actions, update.finish());
     if (!new_actions) continue;
     for (std::size_t i = 0; i < batches.size(); ++i) {
-      if (batches[i]->tenant == key.first && batches[i]->device_id == key.second)
+      if (batches[i].tenant == key.first && batches[i].device_id == key.second)
         outcomes[i].new_actions = true;
     }
   }

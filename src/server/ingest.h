@@ -49,7 +49,7 @@ struct PreparedItem {
 };
 
 // Never fails as a whole: what is wrong with an item stands in it.
-std::vector<PreparedItem> prepare_items(const json::array& observations, const Device& device,
+std::vector<PreparedItem> prepare_items(json::array observations, const Device& device,
                                         const intel::Content& content, Timestamp now);
 
 struct IngestLimits {
@@ -79,8 +79,8 @@ class IngestQueue {
   // Stores and answers what was accepted, then ends; later submissions are kUnavailable.
   void stop();
 
-  // `done` runs once, on the queue's thread, after the commit. kUnavailable, at once and without a
-  // call of `done`, when too much waits.
+  // `done` runs once, on a thread of the queue's own, after the commit. kUnavailable, at once and
+  // without a call of `done`, when too much waits.
   Status submit(std::string tenant, std::string device_id, std::vector<PreparedItem> items,
                 Done done);
 
@@ -100,12 +100,19 @@ class IngestQueue {
     BatchResult result;
     bool new_actions = false;
   };
-  void run();
+  struct Committed {
+    std::vector<Batch> batches;
+    std::vector<Outcome> outcomes;  // one a batch
+  };
+  void store_all();
   std::vector<Batch> take();
   JudgedBy judged_by() const;
-  Status commit(std::vector<Batch*> batches);
-  Status store_batches(store::Transaction& transaction, const std::vector<Batch*>& batches,
+  // Takes the batches when they are on disk, and leaves them alone when it fails.
+  Status commit(std::vector<Batch>& batches);
+  Status store_batches(store::Transaction& transaction, const std::vector<Batch>& batches,
                        std::vector<Outcome>& outcomes);
+  void answer_all();
+  void answer(Committed committed);
 
   IngestParts parts_;
   IngestLimits limits_;
@@ -114,7 +121,12 @@ class IngestQueue {
   std::deque<Batch> waiting_;
   std::size_t waiting_observations_ = 0;
   bool stopping_ = false;
-  std::thread thread_;
+  // What is on disk and not answered yet: answers are made while the next transaction runs.
+  std::condition_variable stored_;
+  std::deque<Committed> committed_;
+  bool all_stored_ = false;
+  std::thread storing_;
+  std::thread answering_;
 };
 
 }  // namespace bartizan::server

@@ -29,12 +29,14 @@ json::object batch_json(const BatchResult& result) {
 void send_observations(Deps& deps, const Call& call, net::Responder respond) {
   auto body = parse_json_object(call.request.body);
   if (!body) return respond(problem(400, "malformed_json", body.error().message, {.name = "body"}));
-  const json::array* observations = get_array(*body, "observations");
+  json::value* listed = body->if_contains("observations");
+  json::array* observations = listed == nullptr ? nullptr : listed->if_array();
   if (observations == nullptr || observations->size() > kMaxBatch)
     return respond(problem(400, "invalid",
                            "observations must be a list of at most " + std::to_string(kMaxBatch),
                            {.name = "observations"}));
-  auto items = prepare_items(*observations, call.caller.device, *deps.content, deps.clock.now());
+  auto items =
+      prepare_items(std::move(*observations), call.caller.device, *deps.content, deps.clock.now());
   // std::function wants something copyable.
   auto shared = std::make_shared<net::Responder>(std::move(respond));
   const Status accepted = deps.ingest.submit(

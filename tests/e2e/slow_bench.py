@@ -19,7 +19,7 @@ def bench(name, *arguments):
 @unittest.skipUnless((pathlib.Path(harness.BINARY).parent / "bench_ingest_load").exists(), "the benchmarks are not built")
 class Benchmarks(unittest.TestCase):
     def test_ingest_is_at_least_three_tenths_of_bare_sqlite(self):
-        figures = bench("ingest", "--rounds", "3")
+        figures = bench("ingest", "--rounds", "9")  # the median of many: disks and neighbours vary
         self.assertGreaterEqual(figures["ratio"], 0.3)
 
     def test_an_action_is_readable_within_a_second_under_load(self):
