@@ -17,7 +17,8 @@ if(BARTIZAN_BENCH)
   find_package(benchmark REQUIRED)
 endif()
 
+# -pthread as re2's own flags ask: what is precompiled once for all needs the flags that each is compiled with.
 # Contraction off: a verdict must not depend on whether the compiler fused a multiply and an add.
 # Missing initialisers are how designated initialisers are meant to be used.
 set(BARTIZAN_WARNINGS -Wall -Wextra -Wpedantic -Wshadow -Wnon-virtual-dtor -Wno-missing-field-initializers
-  -ffp-contract=off)
+  -pthread -ffp-contract=off)

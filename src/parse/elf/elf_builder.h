@@ -82,7 +82,7 @@ class ElfBuilder {
 
  private:
   static void put(std::string& out, std::uint64_t value, std::size_t bytes) {
-    for (std::size_t i = 0; i < bytes; ++i) out += static_cast<char>(value >> 8 * i & 0xff);
+    for (std::size_t i = 0; i < bytes; ++i, value >>= 8) out += static_cast<char>(value & 0xff);
   }
   void put_word(std::string& out, std::uint64_t value) const {
     put(out, value, spec_.is_64 ? 8 : 4);

@@ -68,7 +68,7 @@ class MachoBuilder {
   static constexpr std::size_t kCodeSize = 8192;
 
   static void put(std::string& out, std::uint64_t value, std::size_t bytes) {
-    for (std::size_t i = 0; i < bytes; ++i) out += static_cast<char>(value >> 8 * i & 0xff);
+    for (std::size_t i = 0; i < bytes; ++i, value >>= 8) out += static_cast<char>(value & 0xff);
   }
 
   std::string symbol_table() const {
