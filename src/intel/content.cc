@@ -12,10 +12,12 @@
 #include "intel/confusables.h"
 #include "intel/detection_rule.h"
 #include "intel/indicators.h"
+#include "intel/permission_words.h"
 #include "intel/popular_domains.h"
 #include "intel/resolutions.h"
 #include "intel/techniques.h"
 #include "intel/threat_catalogue.h"
+#include "intel/trackers.h"
 
 namespace bartizan::intel {
 namespace {
@@ -74,6 +76,8 @@ struct Content::Parts {
   ConfusableMap confusables;
   PopularDomains popular_domains;
   AppModel app_model;
+  TrackerSet trackers;
+  PermissionWordList permission_words;
   std::optional<parse::PublicSuffixList> public_suffixes;
 };
 
@@ -97,6 +101,10 @@ Result<std::shared_ptr<const Content>> Content::load(const fs::path& folder) {
       BARTIZAN_ASSIGN(parts->brands, BrandSet::load(text, path));
     } else if (path == "attack/techniques.yaml") {
       BARTIZAN_ASSIGN(parts->techniques, TechniqueSet::load(text, path));
+    } else if (path == "trackers/trackers.yaml") {
+      BARTIZAN_ASSIGN(parts->trackers, TrackerSet::load(text, path));
+    } else if (path == "permissions/android.yaml") {
+      BARTIZAN_ASSIGN(parts->permission_words, PermissionWordList::load(text, path));
     } else if (path == "tables/confusables.tsv") {
       BARTIZAN_ASSIGN(parts->confusables, ConfusableMap::load(text, path));
     } else if (path == "tables/popular_domains.txt") {
@@ -143,6 +151,8 @@ const BrandSet& Content::brands() const { return parts_->brands; }
 const ConfusableMap& Content::confusables() const { return parts_->confusables; }
 const PopularDomains& Content::popular_domains() const { return parts_->popular_domains; }
 const AppModel& Content::app_model() const { return parts_->app_model; }
+const TrackerSet& Content::trackers() const { return parts_->trackers; }
+const PermissionWordList& Content::permission_words() const { return parts_->permission_words; }
 const parse::PublicSuffixList& Content::public_suffixes() const { return *parts_->public_suffixes; }
 
 const Threat* Content::find_threat(std::string_view id) const {

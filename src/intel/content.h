@@ -16,15 +16,17 @@
 
 namespace bartizan::intel {
 
-class AppModel;        // intel/app_model.h
-class IndicatorSet;    // intel/indicators.h
-class BrandSet;        // intel/brands.h
-class BehaviorSet;     // intel/behavior.h
-class ConfusableMap;   // intel/confusables.h
-class PopularDomains;  // intel/popular_domains.h
-class ResolutionSet;   // intel/resolutions.h
-class TechniqueSet;    // intel/techniques.h
-struct DetectionRule;  // intel/detection_rule.h
+class AppModel;            // intel/app_model.h
+class IndicatorSet;        // intel/indicators.h
+class BrandSet;            // intel/brands.h
+class BehaviorSet;         // intel/behavior.h
+class ConfusableMap;       // intel/confusables.h
+class PermissionWordList;  // intel/permission_words.h
+class PopularDomains;      // intel/popular_domains.h
+class ResolutionSet;       // intel/resolutions.h
+class TechniqueSet;        // intel/techniques.h
+class TrackerSet;          // intel/trackers.h
+struct DetectionRule;      // intel/detection_rule.h
 
 class Content {
  public:
@@ -43,7 +45,9 @@ class Content {
   const BrandSet& brands() const;
   const ConfusableMap& confusables() const;
   const PopularDomains& popular_domains() const;
-  const AppModel& app_model() const;  // empty in a pack without one
+  const AppModel& app_model() const;                   // empty in a pack without one
+  const TrackerSet& trackers() const;                  // empty in a pack without them
+  const PermissionWordList& permission_words() const;  // likewise
   const parse::PublicSuffixList& public_suffixes() const;
 
  private:

@@ -11,6 +11,7 @@
 #include "detect/app/code.h"
 #include "detect/app/ios_facts.h"
 #include "detect/app/model.h"
+#include "detect/app/privacy.h"
 #include "parse/anomaly.h"
 #include "parse/apksig/types.h"
 #include "parse/axml/types.h"
@@ -61,6 +62,8 @@ struct AppReport {
   std::vector<std::string> domains;
   // Absent: the content has no classifier, or manifest or code could not be read at all.
   std::optional<ModelVerdict> model;
+  std::vector<FoundTracker> trackers;
+  std::vector<PermissionSummary> permission_summary;  // of an Android app
   std::vector<NestedFile> nested;
   std::vector<NativeLibrary> native;
   std::string container_base;  // the entry of a bundle of packages that is the app; else empty

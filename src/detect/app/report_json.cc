@@ -68,6 +68,50 @@ json::array permissions_of(const AppReport& report) {
   return out;
 }
 
+std::string_view kind_text(parse::ComponentKind kind) {
+  switch (kind) {
+    case parse::ComponentKind::kActivity:
+      return "activity";
+    case parse::ComponentKind::kActivityAlias:
+      return "activity_alias";
+    case parse::ComponentKind::kService:
+      return "service";
+    case parse::ComponentKind::kReceiver:
+      return "receiver";
+    case parse::ComponentKind::kProvider:
+      break;
+  }
+  return "provider";
+}
+
+json::array printable_array(const std::vector<std::string>& values) {
+  json::array out;
+  for (const std::string& value : values) out.emplace_back(parse::printable(value));
+  return out;
+}
+
+json::array components_json(const parse::AndroidManifest& manifest) {
+  json::array out;
+  for (const parse::ManifestComponent& component : manifest.components)
+    out.push_back(json::object{{"kind", kind_text(component.kind)},
+                               {"name", parse::printable(component.name)},
+                               {"exported", component.is_exported(manifest.target_sdk)},
+                               {"permission", parse::printable(component.permission)},
+                               {"actions", printable_array(component.actions)}});
+  return out;
+}
+
+json::array urls_json(const CodeReport& code) {
+  json::array out;
+  for (const CodeUse& url : code.urls) {
+    const CodeLocation& location = code.locations[url.location];
+    out.push_back(json::object{{"url", url.text},
+                               {"class", parse::printable(location.class_name)},
+                               {"method", parse::printable(location.method)}});
+  }
+  return out;
+}
+
 json::array nested_json(const std::vector<NestedFile>& files) {
   json::array out;
   for (const NestedFile& file : files)
@@ -130,7 +174,11 @@ json::object report_json(const JudgedApp& app) {
       {"signature", signature_json(app.report)},
       {"dex", dex_json(app.report.code)},
       {"permissions", permissions_of(app.report)},
+      {"permission_summary", to_json(app.report.permission_summary)},
+      {"components", manifest ? components_json(*manifest) : json::array()},
+      {"trackers", to_json(app.report.trackers)},
       {"domains", to_json_array(app.report.domains)},
+      {"urls", urls_json(app.report.code)},
       {"nested", nested_json(app.report.nested)},
       {"native", native_json(app.report.native)},
       {"anomalies", anomalies_json(app.report.anomalies)},

@@ -38,6 +38,23 @@ void write_model(std::ostream& out, const ModelVerdict& verdict) {
   write_model_facts(out, "      towards benign: ", false, verdict);
 }
 
+void write_privacy(std::ostream& out, const AppReport& report) {
+  if (!report.permission_summary.empty()) out << "  the app asks to:\n";
+  for (const PermissionSummary& group : report.permission_summary) {
+    out << "    " << group.title << ": ";
+    for (const ExplainedPermission& item : group.permissions)
+      out << (&item == &group.permissions.front() ? "" : "; ") << item.text;
+    out << "\n";
+  }
+  if (!report.trackers.empty()) out << "  trackers:\n";
+  for (const FoundTracker& tracker : report.trackers) {
+    out << "    " << tracker.name << " (";
+    for (const std::string& purpose : tracker.purposes)
+      out << (&purpose == &tracker.purposes.front() ? "" : ", ") << purpose;
+    out << "): " << tracker.class_name << "\n";
+  }
+}
+
 }  // namespace
 
 std::string report_text(const JudgedApp& app) {
@@ -75,6 +92,7 @@ std::string report_text(const JudgedApp& app) {
     for (std::size_t i = 0; i < std::min(behavior.evidence.size(), kMaxEvidenceLines); ++i)
       out << "      " << behavior.evidence[i].where << ": " << behavior.evidence[i].what << "\n";
   }
+  write_privacy(out, report);
   write_anomalies(out, report.anomalies);
   return std::move(out).str();
 }

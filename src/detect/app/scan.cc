@@ -32,7 +32,11 @@ struct Split {
 class Scan {
  public:
   Scan(const parse::ZipArchive& archive, const intel::Content& content, const ScanOptions& options)
-      : archive_(archive), content_(content), hosts_(content), options_(options) {}
+      : archive_(archive),
+        content_(content),
+        hosts_(content),
+        trackers_(content),
+        options_(options) {}
 
   Result<AppReport> run(const std::vector<Split>& splits) {
     const bool has_code =
@@ -83,6 +87,7 @@ class Scan {
     take(manifest->anomalies, manifest->truncated);
     report_.manifest = std::move(manifest).value();
     resolve_texts(*report_.manifest);
+    report_.permission_summary = summarise_permissions(report_.manifest->permissions, content_);
   }
 
   // Most apps keep their name, and some their version, in the resource table.
@@ -162,6 +167,7 @@ class Scan {
     read_hidden_code(archive_, "");
     for (const Split& split : splits) read_hidden_code(split.archive, split.name + "!");
     report_.domains = std::move(hosts_).take(kMaxDomains);
+    report_.trackers = std::move(trackers_).take();
     if (!content_.app_model().empty() && facts.enough())
       report_.model = explain_score(content_.app_model(), std::move(facts).take());
   }
@@ -188,6 +194,7 @@ class Scan {
         take(dex.anomalies, dex.truncated, prefix + entry.name);
         for (std::uint32_t i = 0; i < dex.strings.size(); ++i) hosts_.look_at(dex.string(i));
         facts.look_at(dex);
+        trackers_.look_at(dex);
         dex_files.push_back(std::move(dex));
       }
     }
@@ -221,6 +228,7 @@ class Scan {
   const parse::ZipArchive& archive_;
   const intel::Content& content_;
   HostCollector hosts_;
+  TrackerCollector trackers_;
   const ScanOptions& options_;
   std::size_t dex_left_ = kMaxAllDexBytes;
   std::size_t dex_count_ = 0;
