@@ -2,6 +2,8 @@
 // an app is (archive, manifest, signature).
 //
 //   bench_app_scan CONTENT APK RUNS     prints one JSON object with medians in milliseconds
+#include <sys/resource.h>
+
 #include <algorithm>
 #include <chrono>
 #include <cstdlib>
@@ -48,6 +50,13 @@ bool read_identity(Bytes file) {
   return signature.verdict != parse::SignatureVerdict::kUnsigned && !sha256_hex(file).empty();
 }
 
+// The most memory the process has had in its main memory at any time.
+std::int64_t peak_bytes() {
+  rusage usage{};
+  getrusage(RUSAGE_SELF, &usage);
+  return usage.ru_maxrss * std::int64_t{1024};
+}
+
 int run(const char* content_folder, const char* path, int runs) {
   const auto content = intel::Content::load(content_folder);
   const Result<MappedFile> file = MappedFile::open(path);
@@ -55,6 +64,7 @@ int run(const char* content_folder, const char* path, int runs) {
     std::cerr << (content.ok() ? file.error().message : content.error().message) << "\n";
     return 1;
   }
+  const std::int64_t peak_before = peak_bytes();
   std::vector<double> full;
   std::vector<double> identity;
   std::optional<detect::AppReport> report;
@@ -73,6 +83,8 @@ int run(const char* content_folder, const char* path, int runs) {
   const detect::CodeReport& code = report->code;
   std::cout << json::serialize(json::object{{"full_ms", median(full)},
                                             {"identity_ms", median(identity)},
+                                            {"peak_before_bytes", peak_before},
+                                            {"peak_bytes", peak_bytes()},
                                             {"sha256", report->sha256},
                                             {"classes", code.counts.classes},
                                             {"methods", code.counts.methods},
