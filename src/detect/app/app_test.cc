@@ -1,7 +1,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cstdlib>
+#include <ctime>
 #include <filesystem>
 #include <random>
 
@@ -141,13 +143,14 @@ TEST(App, PackageNameOfASystemAppIsNotEnough) {
 }
 
 // Bit flips, cuts and doubled pieces of real packages: no crash, no hang, and a verdict each time.
+// Processor time, so that a busy machine fails nothing.
 TEST(App, MutantsAreSurvived) {
   constexpr int kMutantsEach = 700;
-  constexpr auto kBound = std::chrono::seconds(60);
+  constexpr double kLongestSeconds = 2;
   if (!demo_app("notes")) GTEST_SKIP() << "demo apps not built: aapt, smali or apksigner missing";
   std::mt19937 random(20240229);
   const auto below = [&](std::size_t bound) { return random() % bound; };
-  const auto start = std::chrono::steady_clock::now();
+  double slowest = 0;
   for (const char* name : {"notes", "banker", "stalkerware", "notes-hostile", "notes-truncated"}) {
     const std::string original = *demo_app(name);
     for (int i = 0; i < kMutantsEach; ++i) {
@@ -157,11 +160,13 @@ TEST(App, MutantsAreSurvived) {
       if (below(4) == 0) mutant.resize(below(mutant.size()) + 1);
       if (below(4) == 0) mutant += mutant.substr(below(mutant.size()));
       if (below(4) == 0) mutant[below(mutant.size())] = '\xff';
+      const std::clock_t start = std::clock();
       const Result<AppReport> report = scan_app(as_bytes(mutant), content());
       if (report.ok()) judge(app_observation_body(*report, ""));
+      slowest = std::max(slowest, static_cast<double>(std::clock() - start) / CLOCKS_PER_SEC);
     }
   }
-  EXPECT_LT(std::chrono::steady_clock::now() - start, kBound);
+  EXPECT_LT(slowest, kLongestSeconds);
 }
 
 // No finding above low for honest apps that a store installed.
