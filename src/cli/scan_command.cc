@@ -13,12 +13,13 @@
 #include "detect/app/report_json.h"
 #include "detect/app/report_text.h"
 #include "detect/app/scan.h"
+#include "yara/compile.h"
 
 namespace bartizan::cli {
 namespace {
 
 constexpr std::string_view kHelp =
-    R"(usage: bartizan scan app [--json] [--sdk LEVEL] [--installer PACKAGE] [--content DIR] FILE...
+    R"(usage: bartizan scan app [--json] [--sdk LEVEL] [--installer PACKAGE] [--yara DIR] [--content DIR] FILE...
        bartizan scan profile [--json] [--content DIR] FILE...
 
 Reads app packages of Android (APK) and iOS (IPA), or configuration profiles of iOS
@@ -29,6 +30,8 @@ Reads app packages of Android (APK) and iOS (IPA), or configuration profiles of 
                        it for all from the app's minimum on
   --installer PACKAGE  the package that installed the app, "" for none; without it nothing is said
                        about where the app came from
+  --yara DIR           YARA rules of your own (*.yar, *.yara) to look for in the app's files, in the
+                       place of those in the content's folder yara
   --content DIR        threats, rules and indicators; default: those that came with the program
 
 Exit status: 0 nothing found, 1 a threat found, 2 an error.
@@ -36,6 +39,7 @@ Exit status: 0 nothing found, 1 a threat found, 2 an error.
 Examples:
   bartizan scan app suspicious.apk
   bartizan scan app --json downloads/*.apk | jq 'select(.verdict != "clean") | .package'
+  bartizan scan app --yara ./rules suspicious.apk
   bartizan scan app --installer com.android.vending store.apk
   bartizan scan profile settings.mobileconfig
 )";
@@ -49,6 +53,7 @@ struct Options {
   bool help = false;
   std::optional<std::string> installer;
   detect::ScanOptions scan;
+  std::optional<std::filesystem::path> yara;
   std::string content;
   std::vector<std::string> files;
 };
@@ -67,10 +72,16 @@ Result<std::uint32_t> parse_level(const std::string& text) {
 Status set_option(Options& out, const std::string& name, const std::string& value) {
   if (name == "--installer") out.installer = value;
   if (name == "--content") out.content = value;
+  if (name == "--yara") out.yara = value;
   if (name == "--sdk") {
     BARTIZAN_ASSIGN(out.scan.sdk, parse_level(value));
   }
   return {};
+}
+
+bool takes_value(std::string_view option) {
+  return option == "--installer" || option == "--content" || option == "--sdk" ||
+         option == "--yara";
 }
 
 Result<Options> parse_options(std::span<const std::string> args) {
@@ -86,7 +97,7 @@ Result<Options> parse_options(std::span<const std::string> args) {
       out.json = true;
     } else if (arg == "--help" || arg == "-h") {
       out.help = true;
-    } else if (arg == "--installer" || arg == "--content" || arg == "--sdk") {
+    } else if (takes_value(arg)) {
       if (++i == args.size()) return Error{ErrorCode::kInvalid, arg + " needs a value"};
       BARTIZAN_TRY(set_option(out, arg, args[i]));
     } else {
@@ -136,7 +147,8 @@ int scan_files(const Options& options, std::ostream& out, std::ostream& err) {
     err << "bartizan scan: " << folder.error().message << "\n";
     return kError;
   }
-  const auto content = intel::Content::load(*folder);
+  const auto content =
+      intel::Content::load(*folder, {.compile_yara = yara::compile, .yara_folder = options.yara});
   if (!content.ok()) {
     err << "bartizan scan: " << content.error().message << "\n";
     return kError;

@@ -2,11 +2,14 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <unistd.h>
 
 #include <filesystem>
+#include <fstream>
 #include <sstream>
 
 #include "base/json.h"
+#include "parse/zip/zip_builder.h"
 
 namespace bartizan::cli {
 namespace {
@@ -137,6 +140,32 @@ TEST(ScanCommand, WhatIsNoPackageIsAnObjectInJson) {
     EXPECT_EQ(get_string(*object, "verdict"), "error");
     EXPECT_THAT(get_string(*object, "error").value_or(""), HasSubstr(path));
   }
+}
+
+TEST(ScanCommand, RulesOfYaraFindWhatTheySayOrAreNamedWithTheirLine) {
+  namespace fs = std::filesystem;
+  const fs::path folder =
+      fs::temp_directory_path() / ("bartizan_scan_" + std::to_string(::getpid()));
+  fs::create_directories(folder / "rules");
+  const std::string app = (folder / "own.apk").string();
+  std::ofstream(app, std::ios::binary)
+      << parse::build_zip({parse::stored("AndroidManifest.xml", "none"),
+                           parse::stored("assets/page.html", "post to cards.example")});
+  std::ofstream(folder / "rules/lures.yar")
+      << "rule Lure { strings: $a = \"cards.example\" condition: $a }\n";
+  const Ran found = run({"--json", "--yara", (folder / "rules").string(), app});
+  EXPECT_EQ(found.status, 1) << found.err;
+  EXPECT_THAT(found.out, HasSubstr("\"rule\":\"Lure\",\"file\":\"yara/lures.yar\""));
+  EXPECT_THAT(found.out, HasSubstr("\"threat\":\"app.yara_match\""));
+  EXPECT_THAT(run({"--json", app}).out, HasSubstr("\"yara\":null"));
+
+  std::ofstream(folder / "rules/more.yar") << "\nrule Broken { condition: $a }\n";
+  const Ran broken = run({"--yara", (folder / "rules").string(), app});
+  EXPECT_EQ(broken.status, 2);
+  EXPECT_EQ(broken.err, "bartizan scan: yara/more.yar:2: undefined string \"$a\"\n");
+  EXPECT_EQ(broken.out, "");
+  EXPECT_EQ(run({"--yara", (folder / "none").string(), app}).status, 2);
+  fs::remove_all(folder);
 }
 
 TEST(ScanCommand, WrongUseIsExitTwoAndHelpIsZero) {

@@ -14,6 +14,7 @@
 #include "detect/app/scan.h"
 #include "sandbox/enter.h"
 #include "server/app_scans.h"
+#include "yara/compile.h"
 
 namespace bartizan::cli {
 namespace {
@@ -87,7 +88,7 @@ int run_worker(std::span<const std::string> args, std::ostream& out, std::ostrea
     err << "bartizan worker: see bartizan worker --help\n";
     return 2;
   }
-  const auto content = intel::Content::load(options->content);
+  const auto content = intel::Content::load(options->content, {.compile_yara = yara::compile});
   const auto file = MappedFile::of(STDIN_FILENO, "standard input");
   if (!content.ok() || !file.ok()) {
     err << "bartizan worker: " << (content.ok() ? file.error() : content.error()).message << "\n";

@@ -62,6 +62,19 @@ bool is_content(const std::string& path) {
   return path.ends_with(".yaml") || path.ends_with(".tsv") || path.ends_with(".txt");
 }
 
+Result<std::shared_ptr<const YaraRules>> load_yara(const fs::path& folder,
+                                                   const ContentOptions& options, Sha256& digest) {
+  std::error_code error;
+  if (options.yara_folder && !fs::is_directory(*options.yara_folder, error))
+    return Error{ErrorCode::kNotFound,
+                 "no folder of YARA rules at " + options.yara_folder->string()};
+  BARTIZAN_ASSIGN(const std::vector<NamedText> files,
+                  read_yara_files(options.yara_folder.value_or(folder / "yara")));
+  for (const NamedText& file : files) add_to_digest(digest, file.name, file.text);
+  if (options.compile_yara == nullptr || files.empty()) return std::shared_ptr<const YaraRules>();
+  return options.compile_yara(files);
+}
+
 }  // namespace
 
 struct Content::Parts {
@@ -78,10 +91,12 @@ struct Content::Parts {
   AppModel app_model;
   TrackerSet trackers;
   PermissionWordList permission_words;
+  std::shared_ptr<const YaraRules> yara_rules;
   std::optional<parse::PublicSuffixList> public_suffixes;
 };
 
-Result<std::shared_ptr<const Content>> Content::load(const fs::path& folder) {
+Result<std::shared_ptr<const Content>> Content::load(const fs::path& folder,
+                                                     const ContentOptions& options) {
   auto parts = std::make_unique<Parts>();
   BARTIZAN_ASSIGN(const std::vector<std::string> paths, list_files(folder));
   Sha256 digest;
@@ -120,6 +135,7 @@ Result<std::shared_ptr<const Content>> Content::load(const fs::path& folder) {
       platform_rules += text;
     }
   }
+  BARTIZAN_ASSIGN(parts->yara_rules, load_yara(folder, options, digest));
   if (icann_rules.empty())
     return Error{ErrorCode::kNotFound,
                  folder.string() + " has no tables/public_suffix_icann.txt: not a content folder"};
@@ -153,6 +169,7 @@ const PopularDomains& Content::popular_domains() const { return parts_->popular_
 const AppModel& Content::app_model() const { return parts_->app_model; }
 const TrackerSet& Content::trackers() const { return parts_->trackers; }
 const PermissionWordList& Content::permission_words() const { return parts_->permission_words; }
+const YaraRules* Content::yara_rules() const { return parts_->yara_rules.get(); }
 const parse::PublicSuffixList& Content::public_suffixes() const { return *parts_->public_suffixes; }
 
 const Threat* Content::find_threat(std::string_view id) const {

@@ -6,11 +6,13 @@
 #include <filesystem>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "base/result.h"
+#include "intel/yara_rules.h"
 #include "model/threat.h"
 #include "parse/domain/public_suffix.h"
 
@@ -28,10 +30,18 @@ class TechniqueSet;        // intel/techniques.h
 class TrackerSet;          // intel/trackers.h
 struct DetectionRule;      // intel/detection_rule.h
 
+struct ContentOptions {
+  // Without one the operator's YARA rules count for the digest alone.
+  YaraCompiler compile_yara = nullptr;
+  // In the place of the content's own yara/; it has to exist.
+  std::optional<std::filesystem::path> yara_folder;
+};
+
 class Content {
  public:
   // The files under `folder` (laid out as content/ is); the first error names its file and line.
-  static Result<std::shared_ptr<const Content>> load(const std::filesystem::path& folder);
+  static Result<std::shared_ptr<const Content>> load(const std::filesystem::path& folder,
+                                                     const ContentOptions& options = {});
   ~Content();
 
   const std::string& digest() const;  // SHA-256 over all files, hex
@@ -48,6 +58,7 @@ class Content {
   const AppModel& app_model() const;                   // empty in a pack without one
   const TrackerSet& trackers() const;                  // empty in a pack without them
   const PermissionWordList& permission_words() const;  // likewise
+  const YaraRules* yara_rules() const;                 // null: no rules, or nobody to compile them
   const parse::PublicSuffixList& public_suffixes() const;
 
  private:

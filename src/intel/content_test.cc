@@ -87,6 +87,57 @@ TEST(Content, AMalformedFileIsNamedAndNothingIsLoaded) {
   EXPECT_FALSE(Content::load("tests").ok()) << "a folder without the tables is no content";
 }
 
+// In the place of libyara, which src/yara tests: the names and texts, as an error.
+Result<std::shared_ptr<const YaraRules>> list_rules(const std::vector<NamedText>& files) {
+  std::string out;
+  for (const NamedText& file : files) out += file.name + "=" + file.text + ";";
+  return Error{ErrorCode::kInvalid, out};
+}
+
+TEST(Content, RulesOfYaraCountForTheDigestAndGoToTheirCompiler) {
+  const Copy copy;
+  const std::string before = copy.digest();
+  EXPECT_TRUE(Content::load(copy.folder(), {.compile_yara = list_rules}).ok());
+  copy.write("yara/README.md", "not a rule");
+  EXPECT_EQ(copy.digest(), before);
+  copy.write("yara/b.yar", "two");
+  copy.write("yara/more/a.yara", "three");
+  copy.write("yara/a.yar", "one");
+  EXPECT_NE(copy.digest(), before);
+  const auto loaded = Content::load(copy.folder(), {.compile_yara = list_rules});
+  ASSERT_FALSE(loaded.ok());
+  EXPECT_EQ(loaded.error().message, "yara/a.yar=one;yara/b.yar=two;yara/more/a.yara=three;");
+}
+
+TEST(Content, AnotherFolderTakesThePlaceOfTheContentsYara) {
+  const Copy copy;
+  const std::string without = copy.digest();
+  copy.write("yara/a.yar", "one");
+  const std::string with = copy.digest();
+  copy.write("other/c.yar", "four");
+  const auto loaded = Content::load(
+      copy.folder(), {.compile_yara = list_rules, .yara_folder = copy.folder() / "other"});
+  ASSERT_FALSE(loaded.ok());
+  EXPECT_EQ(loaded.error().message, "yara/c.yar=four;");
+  fs::create_directory(copy.folder() / "none");
+  EXPECT_EQ((*Content::load(copy.folder(), {.yara_folder = copy.folder() / "none"}))->digest(),
+            without);
+  EXPECT_EQ((*Content::load("content", {.yara_folder = copy.folder() / "yara"}))->digest(), with);
+  EXPECT_EQ(Content::load("content", {.yara_folder = "no/such/folder"}).error().code,
+            ErrorCode::kNotFound);
+}
+
+TEST(Content, YaraRulesAreBounded) {
+  const Copy copy;
+  copy.write("yara/large.yar", std::string(kMaxYaraFileBytes + 1, ' '));
+  EXPECT_EQ(Content::load(copy.folder()).error().code, ErrorCode::kLimit);
+  copy.write("yara/large.yar", std::string(kMaxYaraFileBytes, ' '));
+  copy.write("yara/b.yar", std::string(kMaxYaraFileBytes, ' '));
+  EXPECT_TRUE(Content::load(copy.folder()).ok());
+  copy.write("yara/c.yar", " ");
+  EXPECT_EQ(Content::load(copy.folder()).error().code, ErrorCode::kLimit);
+}
+
 TEST(Brands, KnowTheirOwners) {
   const auto set = BrandSet::load(
       "- {name: Pay, domains: [pay.example, pay.test], words: [pay, payme], common_word: true}\n"

@@ -19,6 +19,7 @@
 #include "server/routes.h"
 #include "server/static_files.h"
 #include "store/sqlite/sqlite_store.h"
+#include "yara/compile.h"
 
 namespace bartizan::server {
 namespace {
@@ -165,7 +166,10 @@ Status Program::load() {
   const Timestamp now = clock_.now();
   const std::filesystem::path& folder = folder_.path();
   BARTIZAN_ASSIGN(store_, store::open_sqlite({.path = folder / kStoreFile}));
-  BARTIZAN_ASSIGN(content_, intel::Content::load(options_.content));
+  // The workers compile the rules of YARA for themselves; here a bad one keeps the server from
+  // starting.
+  BARTIZAN_ASSIGN(content_,
+                  intel::Content::load(options_.content, {.compile_yara = yara::compile}));
   BARTIZAN_ASSIGN(authority_, CertificateAuthority::open(folder, now, random_));
   BARTIZAN_ASSIGN(identity_,
                   authority_->server_identity(folder, certificate_names(options_), now, random_));

@@ -6,6 +6,7 @@ import shutil
 import subprocess
 import tempfile
 import unittest
+import zipfile
 
 import harness
 
@@ -85,6 +86,26 @@ class CommandLine(unittest.TestCase):
     def test_a_file_that_is_not_there_is_exit_2(self):
         done = harness.run("scan", "app", self.folder / "missing.apk", expect=2)
         self.assertIn("missing.apk", done.stderr)
+
+    def test_rules_of_yara_run_in_the_locked_in_worker_and_a_bad_one_stops_the_server(self):
+        content = self.folder / "content"
+        shutil.copytree(harness.TOP / "content", content)
+        (content / "yara").mkdir()
+        rule = content / "yara/own.yar"
+        rule.write_text('import "dex"\nrule Code { strings: $a = /dex\\n03[0-9]/ condition: $a at 0 and dex.header.magic != "" }\n')
+        app = self.folder / "own.apk"
+        with zipfile.ZipFile(app, "w") as archive:
+            archive.write(harness.TOP / "fuzz/corpus/axml/banker.xml", "AndroidManifest.xml")
+            archive.write(harness.TOP / "fuzz/corpus/dex/notes.dex", "classes.dex")
+        with app.open("rb") as opened:
+            report = json.loads(harness.run("worker", "scan-app", "--content", content, stdin=opened).stdout)
+        (match,) = report["yara"]["matches"]
+        self.assertEqual((match["rule"], match["places"]), ("Code", [{"entry": "classes.dex", "strings": [{"name": "$a", "offset": 0}]}]))
+        self.assertTrue(report["yara"]["complete"])
+        self.assertIn("app.yara_match", [finding["threat"] for finding in report["findings"]])
+        rule.write_text("rule Code {\n  condition: nothing\n}\n")
+        done = harness.run("serve", "--data", self.folder / "data", "--content", content, expect=2)
+        self.assertIn("yara/own.yar:2: undefined identifier", done.stderr)
 
     def test_every_threat_can_be_explained(self):
         for path in sorted((harness.TOP / "content/threats").rglob("*.yaml")):

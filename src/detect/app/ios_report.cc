@@ -7,6 +7,7 @@
 #include "detect/app/hosts.h"
 #include "detect/app/ios_libraries.h"
 #include "detect/app/ios_signature.h"
+#include "detect/app/yara_pass.h"
 #include "parse/macho/parser.h"
 #include "parse/plist/parser.h"
 #include "parse/zip/parser.h"
@@ -57,8 +58,9 @@ std::string device_family(std::int64_t family) {
 
 class IpaScan {
  public:
-  IpaScan(const parse::ZipArchive& archive, const intel::Content& content)
-      : archive_(archive), peeker_(archive), hosts_(content) {}
+  IpaScan(const parse::ZipArchive& archive, const intel::Content& content,
+          const intel::YaraLimits& yara)
+      : archive_(archive), peeker_(archive), hosts_(content), yara_(content, yara, report_) {}
 
   AppReport run() {
     report_.ios.emplace();
@@ -75,6 +77,7 @@ class IpaScan {
     read_executable(info);
     compare_with_profile(report_);
     read_libraries();
+    run_yara();
     report_.domains = std::move(hosts_).take(kMaxDomains);
     return std::move(report_);
   }
@@ -192,6 +195,18 @@ class IpaScan {
     }
   }
 
+  // Code first: it matters most, should time run out.
+  void run_yara() {
+    if (!yara_.wants_more()) return;
+    std::vector<const parse::ZipEntry*> entries;
+    for (const parse::ZipEntry& entry : archive_.entries) entries.push_back(&entry);
+    std::stable_partition(entries.begin(), entries.end(), [&](const parse::ZipEntry* entry) {
+      return parse::looks_like_macho(peeker_.peek(*entry));
+    });
+    yara_.look_at_rest(archive_, "", entries);
+    yara_.finish();
+  }
+
   // Runs of printable characters, which is how the strings of code lie in the file.
   void collect_hosts(Bytes code) {
     constexpr std::size_t kLeastBytes = 6;
@@ -211,6 +226,7 @@ class IpaScan {
   std::string bundle_;
   std::string executable_;
   AppReport report_;
+  YaraPass yara_;  // writes to the report
 };
 
 }  // namespace
@@ -220,8 +236,9 @@ bool looks_like_ipa(const parse::ZipArchive& archive) {
                      [](const parse::ZipEntry& entry) { return !bundle_of(entry.name).empty(); });
 }
 
-AppReport scan_ipa(const parse::ZipArchive& archive, const intel::Content& content) {
-  return IpaScan(archive, content).run();
+AppReport scan_ipa(const parse::ZipArchive& archive, const intel::Content& content,
+                   const intel::YaraLimits& yara) {
+  return IpaScan(archive, content, yara).run();
 }
 
 }  // namespace bartizan::detect

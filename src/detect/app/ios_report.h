@@ -27,6 +27,7 @@ bool looks_like_ipa(const parse::ZipArchive& archive);
 // The report of an archive that looks like an IPA, with `ios` filled. A damaged or hostile one is
 // a report with anomalies. Every entry that matters is inflated once; time and memory are bounded
 // by the file and the limits above.
-AppReport scan_ipa(const parse::ZipArchive& archive, const intel::Content& content);
+AppReport scan_ipa(const parse::ZipArchive& archive, const intel::Content& content,
+                   const intel::YaraLimits& yara = {});
 
 }  // namespace bartizan::detect

@@ -55,10 +55,14 @@ class NestedReader {
   // `prefix` names the way to the archive: empty, or "assets/a.apk!".
   void read(const parse::ZipArchive& archive, const std::string& prefix, std::size_t depth) {
     parse::ZipPeeker peeker(archive);
+    std::vector<const parse::ZipEntry*> unread;
     for (const parse::ZipEntry& entry : archive.entries) {
       if (depth == 0 && is_dex_name(entry.name)) continue;  // the app's own
       const Magic magic = magic_of(peeker.peek(entry));
-      if (magic == Magic::kNone) continue;
+      if (magic == Magic::kNone) {
+        if (visitor_.rest) unread.push_back(&entry);
+        continue;
+      }
       if (!within_limits(prefix + entry.name)) return;
       const parse::ZipContent content =
           parse::read_zip_entry(archive, entry, std::min(kMaxNestedEntryBytes, left_));
@@ -68,8 +72,10 @@ class NestedReader {
         report_.truncated |= magic != Magic::kZip;
         continue;
       }
+      if (visitor_.file) visitor_.file(prefix + entry.name, content.bytes);
       take(magic, entry.name, content.bytes, prefix, depth);
     }
+    if (visitor_.rest) visitor_.rest(archive, prefix, unread);
   }
 
  private:

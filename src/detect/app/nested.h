@@ -31,6 +31,12 @@ bool is_dex_name(std::string_view name);
 struct NestedVisitor {
   std::function<void(Bytes dex)> dex;
   std::function<void(const parse::ElfFile& library)> library;
+  // Unless empty: each of them and each archive, under its path.
+  std::function<void(const std::string& path, Bytes bytes)> file;
+  // Unless empty: the entries of an archive that were not read, when its code has been.
+  std::function<void(const parse::ZipArchive& archive, const std::string& prefix,
+                     const std::vector<const parse::ZipEntry*>& entries)>
+      rest;
 };
 
 // Reads each nested file once and adds it to the report: `nested`, `native` and anomalies. What

@@ -1,5 +1,6 @@
 #include "detect/app/observation_body.h"
 
+#include <algorithm>
 #include <set>
 #include <string_view>
 
@@ -65,6 +66,22 @@ void add_model_facts(const ModelVerdict& verdict, json::object& body) {
   body["model_facts"] = strings_array(facts, kMostFacts);
 }
 
+void add_yara_facts(const YaraFacts& yara, json::object& body) {
+  // Without a match and not complete: whether one of the rules matches is not known.
+  if (yara.matches.empty() && !yara.complete) return;
+  std::vector<std::string> rules;
+  std::set<std::string> tags;
+  Severity highest = Severity::kLow;
+  for (const YaraRuleMatch& match : yara.matches) {
+    rules.push_back(match.rule);
+    tags.insert(match.tags.begin(), match.tags.end());
+    highest = std::max(highest, match.severity);
+  }
+  body["yara_rules"] = strings_array(rules, kMaxYaraRules);
+  body["yara_tags"] = strings_array({tags.begin(), tags.end()}, 256);
+  if (!rules.empty()) body["yara_severity"] = to_string(highest);
+}
+
 void add_ios_facts(const IosFacts& ios, json::object& body) {
   body["package"] = parse::printable(ios.bundle_id, 250);
   if (!ios.label.empty()) body["label"] = parse::printable(ios.label, 120);
@@ -103,6 +120,7 @@ json::object app_observation_body(const AppReport& report,
     for (const ShownBehavior& behavior : report.behaviors) behaviors.push_back(behavior.id);
     body["behaviors"] = strings_array(behaviors, 256);
   }
+  if (report.yara) add_yara_facts(*report.yara, body);
   body["scan_truncated"] = report.truncated;
   if (report.model) add_model_facts(*report.model, body);
   return body;

@@ -12,6 +12,7 @@
 #include "detect/app/ios_facts.h"
 #include "detect/app/model.h"
 #include "detect/app/privacy.h"
+#include "detect/app/yara_facts.h"
 #include "parse/anomaly.h"
 #include "parse/apksig/types.h"
 #include "parse/axml/types.h"
@@ -66,7 +67,8 @@ struct AppReport {
   std::vector<PermissionSummary> permission_summary;  // of an Android app
   std::vector<NestedFile> nested;
   std::vector<NativeLibrary> native;
-  std::string container_base;  // the entry of a bundle of packages that is the app; else empty
+  std::optional<YaraFacts> yara;  // absent: there are no rules
+  std::string container_base;     // the entry of a bundle of packages that is the app; else empty
   std::vector<parse::Anomaly> anomalies;  // of every parser
   bool truncated = false;                 // something could not be seen
 };

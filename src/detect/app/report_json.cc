@@ -3,6 +3,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <variant>
 
 #include "detect/app/ios_json.h"
 #include "detect/app/report_parts.h"
@@ -156,6 +157,34 @@ json::array native_json(const std::vector<NativeLibrary>& libraries) {
   return out;
 }
 
+json::object to_json(const YaraRuleMatch& match) {
+  json::object meta;
+  for (const intel::YaraMeta& item : match.meta)
+    std::visit([&](const auto& value) { meta[item.name] = value; }, item.value);
+  json::array places;
+  for (const YaraPlace& place : match.places) {
+    json::array strings;
+    for (const intel::YaraString& string : place.strings)
+      strings.push_back(json::object{{"name", string.name}, {"offset", string.offset}});
+    places.push_back(
+        json::object{{"entry", parse::printable(place.entry)}, {"strings", std::move(strings)}});
+  }
+  return {{"rule", match.rule},
+          {"file", match.file},
+          {"severity", to_string(match.severity)},
+          {"tags", to_json_array(match.tags)},
+          {"meta", std::move(meta)},
+          {"places", std::move(places)},
+          {"entries", match.entries}};
+}
+
+json::value yara_json(const std::optional<YaraFacts>& yara) {
+  if (!yara) return {};
+  json::array matches;
+  for (const YaraRuleMatch& match : yara->matches) matches.push_back(to_json(match));
+  return json::object{{"complete", yara->complete}, {"matches", std::move(matches)}};
+}
+
 }  // namespace
 
 json::object report_json(const JudgedApp& app) {
@@ -181,6 +210,7 @@ json::object report_json(const JudgedApp& app) {
       {"urls", urls_json(app.report.code)},
       {"nested", nested_json(app.report.nested)},
       {"native", native_json(app.report.native)},
+      {"yara", yara_json(app.report.yara)},
       {"anomalies", anomalies_json(app.report.anomalies)},
       {"truncated", app.report.truncated},
       {"techniques", to_json_array(app.techniques())},

@@ -55,6 +55,25 @@ void write_privacy(std::ostream& out, const AppReport& report) {
   }
 }
 
+void write_yara(std::ostream& out, const YaraFacts& yara) {
+  if (!yara.matches.empty()) out << "  YARA rules that match:\n";
+  for (const YaraRuleMatch& match : yara.matches) {
+    out << "    " << match.rule << " (" << match.file << ", " << to_string(match.severity);
+    for (const std::string& tag : match.tags) out << ", " << tag;
+    out << ")\n";
+    for (const YaraPlace& place : match.places) {
+      out << "      " << parse::printable(place.entry);
+      for (const intel::YaraString& string : place.strings)
+        out << " " << string.name << " at " << string.offset;
+      out << "\n";
+    }
+    if (match.entries > match.places.size())
+      out << "      and " << match.entries - match.places.size() << " more\n";
+  }
+  if (!yara.complete)
+    out << "  not every entry was looked at with every YARA rule: the anomalies say why\n";
+}
+
 }  // namespace
 
 std::string report_text(const JudgedApp& app) {
@@ -93,6 +112,7 @@ std::string report_text(const JudgedApp& app) {
       out << "      " << behavior.evidence[i].where << ": " << behavior.evidence[i].what << "\n";
   }
   write_privacy(out, report);
+  if (report.yara) write_yara(out, *report.yara);
   write_anomalies(out, report.anomalies);
   return std::move(out).str();
 }

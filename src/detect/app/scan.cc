@@ -11,6 +11,7 @@
 #include "detect/app/model_facts.h"
 #include "detect/app/nested.h"
 #include "detect/app/test_keys.h"
+#include "detect/app/yara_pass.h"
 #include "parse/apksig/verifier.h"
 #include "parse/arsc/parser.h"
 #include "parse/axml/parser.h"
@@ -36,7 +37,8 @@ class Scan {
         content_(content),
         hosts_(content),
         trackers_(content),
-        options_(options) {}
+        options_(options),
+        yara_(content, options.yara, report_) {}
 
   Result<AppReport> run(const std::vector<Split>& splits) {
     const bool has_code =
@@ -54,6 +56,7 @@ class Scan {
     read_code(splits);
     note_entries(archive_);
     for (const Split& split : splits) note_entries(split.archive);
+    yara_.finish();
     report_.noted_imports = {noted_imports_.begin(), noted_imports_.end()};
     report_.behaviors = find_behaviors(behavior_file_facts(report_),
                                        behavior_code_facts(report_.code, content_.behaviors()),
@@ -82,6 +85,7 @@ class Scan {
     if (entry == nullptr) return note("apk.no_manifest", "there is code and no manifest");
     const parse::ZipContent content = parse::read_zip_entry(archive_, *entry, parse::kMaxAxmlBytes);
     take(content.anomalies, content.truncated);
+    yara_.look_at(entry->name, content.bytes);
     Result<parse::AndroidManifest> manifest = parse::parse_manifest(content.bytes);
     if (!manifest.ok()) return note("apk.unreadable_manifest", manifest.error().message);
     take(manifest->anomalies, manifest->truncated);
@@ -188,6 +192,7 @@ class Scan {
           parse::read_zip_entry(archive, entry, std::min(dex_left_, kMaxDexBytes)));
       take(code.anomalies, code.truncated);
       if (code.truncated) facts.miss_code();
+      yara_.look_at(prefix + entry.name, code.bytes);
       // What does not inflate may have cost as much as the limit allowed.
       dex_left_ -= code.truncated ? std::min(dex_left_, kMaxDexBytes) : code.bytes.size();
       for (parse::DexFile& dex : parse::parse_dex(code.bytes)) {
@@ -213,7 +218,17 @@ class Scan {
           noted_imports_.insert(parse::printable(name));
       }
     };
-    read_nested(archive, prefix, report_, {.dex = look_at_dex, .library = note_imports});
+    NestedVisitor visitor{.dex = look_at_dex, .library = note_imports, .file = {}, .rest = {}};
+    if (yara_.wants_more()) {
+      visitor.file = [this](const std::string& path, Bytes bytes) { yara_.look_at(path, bytes); };
+      visitor.rest = [this](const parse::ZipArchive& from, const std::string& way,
+                            std::vector<const parse::ZipEntry*> entries) {
+        if (&from == &archive_)
+          std::erase(entries, archive_.find(kManifestName));  // the first seen
+        yara_.look_at_rest(from, way, entries);
+      };
+    }
+    read_nested(archive, prefix, report_, visitor);
   }
 
   // What behaviours ask about outside of the DEX files.
@@ -234,6 +249,7 @@ class Scan {
   std::size_t dex_count_ = 0;
   std::set<std::string> noted_imports_;
   AppReport report_;
+  YaraPass yara_;  // writes to the report
 };
 
 // The app is the base package; its splits add code. Size and digest are the bundle's.
@@ -279,7 +295,7 @@ Result<AppReport> scan_app(Bytes file, const intel::Content& content, const Scan
   const Result<parse::ZipArchive> archive = parse::parse_zip(file);
   if (!archive.ok())
     return Error{ErrorCode::kInvalid, "not an app package: " + archive.error().message};
-  if (looks_like_ipa(*archive)) return scan_ipa(*archive, content);
+  if (looks_like_ipa(*archive)) return scan_ipa(*archive, content, options.yara);
   const std::optional<PackageContainer> container = find_container(*archive);
   if (container) return scan_container(*archive, *container, content, options);
   return Scan(*archive, content, options).run({});
