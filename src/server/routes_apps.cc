@@ -28,6 +28,16 @@ ScannedApp scanned_app(const json::object& report, Timestamp now, std::string ac
           .report = json::serialize(report)};
 }
 
+std::vector<std::string> techniques_of(const json::object& report) {
+  std::vector<std::string> out;
+  const json::value* ids = report.if_contains("techniques");
+  if (ids == nullptr || !ids->is_array()) return out;
+  for (const json::value& id : ids->get_array()) {
+    if (id.is_string()) out.emplace_back(id.get_string());
+  }
+  return out;
+}
+
 Status keep(Deps& deps, const std::string& tenant, const ScannedApp& app) {
   return deps.store.write([&](store::Transaction& transaction) -> Status {
     store::Rows& rows = transaction.tenant(tenant);
@@ -82,6 +92,7 @@ net::Response get_app(const Deps& deps, const Call& call) {
   auto report = parse_json_object(app->report);
   if (!report.ok()) return problem(report.error());
   json::object out = scanned_app_json(*app);
+  out["techniques"] = techniques_json(deps, techniques_of(*report));
   out["report"] = std::move(*report);
   return answer(out);
 }

@@ -69,9 +69,17 @@ net::Response list_devices(const Deps& deps, const Call& call) {
   return read.ok() ? answer(out) : problem(read.error(), {.name = "cursor"});
 }
 
+// The digest is the phone's word, so what it names may be anything or nothing.
+Result<bool> has_report(store::Rows& rows, std::string_view sha256) {
+  if (sha256.empty()) return false;
+  BARTIZAN_ASSIGN(const auto scanned, rows.scanned_app(sha256));
+  return scanned.has_value();
+}
+
 // Apps as the newest observations tell of them; a removal ends an app's place in the list.
-json::array apps_json(const std::vector<store::StoredObservation>& newest_first,
-                      const std::vector<Problem>& open) {
+Result<json::array> apps_json(store::Rows& rows,
+                              const std::vector<store::StoredObservation>& newest_first,
+                              const std::vector<Problem>& open) {
   json::array out;
   std::set<std::string, std::less<>> seen;
   for (const store::StoredObservation& stored : newest_first) {
@@ -85,10 +93,14 @@ json::array apps_json(const std::vector<store::StoredObservation>& newest_first,
       if (problem.subject.kind == "app" && problem.subject.key == package)
         threats.emplace_back(problem.threat);
     }
+    const std::string sha256(get_string(body, "sha256").value_or(""));
+    BARTIZAN_ASSIGN(const bool reported, has_report(rows, sha256));
     out.push_back(json::object{{"package", package},
                                {"label", get_string(body, "label").value_or("")},
                                {"version_name", get_string(body, "version_name").value_or("")},
                                {"installer", get_string(body, "installer").value_or("")},
+                               {"sha256", sha256},
+                               {"has_report", reported},
                                {"threats", std::move(threats)}});
   }
   return out;
@@ -139,7 +151,8 @@ net::Response get_device(const Deps& deps, const Call& call) {
     out.emplace("open_problems",
                 list_json(open, [&](const Problem& item) { return problem_json(deps, item); }));
     out.emplace("latest_state", std::move(state));
-    out.emplace("apps", apps_json(observations.items, open));
+    BARTIZAN_ASSIGN(json::array apps, apps_json(rows, observations.items, open));
+    out.emplace("apps", std::move(apps));
     out.emplace("certificate_expires_at", certificate_end(certificates));
     out.emplace("visible_fields", visible_fields(device.tier));
     return {};

@@ -53,8 +53,26 @@ class AppUpload(harness.ServerTestCase):
         kept = self.api.get(f"/v1/apps/{report['sha256']}")
         self.assertEqual(kept["report"], report)
         self.assertEqual(kept["scanned_by"], "admin:admin")
+        self.assertEqual([technique["id"] for technique in kept["techniques"]], report["techniques"])
+        self.assertTrue(all(technique["name"] for technique in kept["techniques"]), kept["techniques"])
+        services = {c["name"]: c for c in report["components"] if c["kind"] == "service"}
+        self.assertIn("android.permission.BIND_ACCESSIBILITY_SERVICE", [c["permission"] for c in services.values()])
         self.assertIn(report["sha256"], [app["sha256"] for app in self.api.all("/v1/apps")])
         self.assertTrue(any(entry["action"] == "app.scanned" for entry in self.api.all("/v1/audit")))
+
+    def test_a_phone_with_the_same_file_leads_to_the_report_where_its_tier_tells(self):
+        digest = self.upload((APPS / "notes.apk").read_bytes()).json["sha256"]
+
+        def apps(**token):
+            phone = self.enrol(**token)
+            phone.send(phone.observe("app.installed", {"package": "org.bartizan.demo.notes", "sha256": digest}),
+                       phone.observe("app.installed", {"package": "org.example.other", "sha256": "0" * 64}),
+                       phone.observe("app.installed", {"package": "org.example.silent"}))
+            return self.api.get(f"/v1/devices/{phone.id}")["apps"]
+        told = {app["package"]: (app["sha256"], app["has_report"]) for app in apps()}
+        self.assertEqual(told, {"org.bartizan.demo.notes": (digest, True), "org.example.other": ("0" * 64, False),
+                                "org.example.silent": ("", False)})
+        self.assertEqual(apps(ownership="personal", tier="byod"), [])
 
     def test_who_installed_it_counts(self):
         body = (APPS / "banker.apk").read_bytes()
