@@ -11,6 +11,7 @@ import "./styles/pages.css";
 import "./styles/policy_and_enrol.css";
 import "./styles/phone_and_alert.css";
 import "./styles/settings.css";
+import "./styles/apps.css";
 
 import { createTheme, MantineProvider } from "@mantine/core";
 import { QueryClient, QueryClientProvider } from "@tanstack/react-query";

@@ -86,6 +86,18 @@ const device = createRoute({
   component: lazyRouteComponent(() => import("./pages/device"), "DevicePage"),
 });
 
+const apps = createRoute({
+  getParentRoute: () => rootRoute,
+  path: "/apps",
+  validateSearch: (raw: Raw): { cursor?: string } => ({ cursor: text(raw, "cursor") }),
+  component: lazyRouteComponent(() => import("./pages/apps"), "Apps"),
+});
+const app = createRoute({
+  getParentRoute: () => rootRoute,
+  path: "/apps/$sha256",
+  component: lazyRouteComponent(() => import("./pages/app"), "AppPage"),
+});
+
 const policies = createRoute({
   getParentRoute: () => rootRoute,
   path: "/policies",
@@ -150,6 +162,8 @@ export const router = createRouter({
     alert,
     devices,
     device,
+    apps,
+    app,
     policies,
     policy,
     enrol,

@@ -328,8 +328,8 @@ export function deviceDetail(device: Device): DeviceDetail {
     apps:
       device.tier === "corporate"
         ? [
-            { package: "com.example.mail", label: "Mail", version_name: "8.2", installer: "com.android.vending", threats: [] },
-            { package: "org.tools.root", label: "Root Tools", version_name: "1.0", installer: "", threats: ["app.sideloaded"] },
+            { package: "com.example.mail", label: "Mail", version_name: "8.2", installer: "com.android.vending", sha256: "5e".repeat(32), has_report: true, threats: [] },
+            { package: "org.tools.root", label: "Root Tools", version_name: "1.0", installer: "", sha256: "", has_report: false, threats: ["app.sideloaded"] },
           ]
         : [],
     certificate_expires_at: ago(-60 * DAY),

@@ -6,6 +6,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from "node:net";
 import { extname, join, normalize } from "node:path";
 import * as data from "./data";
+import * as appData from "./data_apps";
 import type { Administrator, Alert, AlertPatch, ApiToken, Device, Session } from "../src/api/types";
 
 const DIST = new URL("../dist/", import.meta.url).pathname;
@@ -51,6 +52,8 @@ export class MockServer {
   connectors = structuredClone(data.connectors);
   administrators = structuredClone(data.administrators);
   tokens = structuredClone(data.tokens);
+  apps = structuredClone(appData.apps);
+  uploads: Promise<void> = Promise.resolve(); // no byte of an upload is read before
   enrolledDevice = "";
   // "METHOD /v1/path" -> what to answer instead.
   overrides = new Map<string, Handler>();
@@ -89,13 +92,23 @@ export class MockServer {
     if (this.away) return void raw.socket.destroy();
     this.underWay += 1;
     response.once("close", () => (this.underWay -= 1));
+    const binary = raw.headers["content-type"] === "application/octet-stream";
+    if (binary) await this.uploads;
     let text = "";
-    for await (const chunk of raw) text += chunk;
+    let bytes = 0;
+    try {
+      for await (const chunk of raw) {
+        bytes += (chunk as Buffer).length;
+        if (!binary) text += chunk;
+      }
+    } catch {
+      return; // the browser gave up
+    }
     const request: Request = {
       method: raw.method ?? "GET",
       path: url.pathname,
       query: url.searchParams,
-      body: text ? (JSON.parse(text) as Record<string, unknown>) : {},
+      body: binary ? { bytes } : text ? (JSON.parse(text) as Record<string, unknown>) : {},
       headers: raw.headers,
     };
     this.seen.push(request);
@@ -140,6 +153,8 @@ export class MockServer {
         return id ? this.alert(method, id, body as AlertPatch, request.headers["if-match"]) : { body: this.listAlerts(query) };
       case "devices":
         return id ? this.device(method, id, part) : { body: this.listDevices(query) };
+      case "apps":
+        return this.app(method, id, query);
       case "policies":
         return this.policy(id, request);
       case "enrolment-tokens":
@@ -233,11 +248,8 @@ export class MockServer {
         (!query.get("group") || device.group === query.get("group")) &&
         `${device.name} ${device.person} ${device.model}`.toLowerCase().includes(text),
     );
-    // Pages of at most eight, so that paging is seen with a small fleet.
-    const from = Number(query.get("cursor") ?? 0);
-    const size = Math.min(Number(query.get("limit") ?? 50), this.pageSize);
-    const next = from + size < items.length ? String(from + size) : "";
-    return { items: items.slice(from, from + size).map(data.listItem), next };
+    const { items: own, next } = this.page(items, query);
+    return { items: own.map(data.listItem), next };
   }
   pageSize = 50;
 
@@ -264,6 +276,20 @@ export class MockServer {
         return { body: { items: data.timeline, next: "" } };
     }
     return problem(404, "not_found", "There is no such thing");
+  }
+
+  private app(method: string, id: string | undefined, query: URLSearchParams): Answer {
+    if (method === "POST") return { body: this.apps[0]!.report };
+    if (!id) return { body: this.page(this.apps.map(({ report: _, techniques: __, ...summary }) => summary), query) };
+    const app = this.apps.find((each) => each.sha256 === id);
+    return app ? { body: app } : problem(404, "not_found", "No app with this digest was scanned.");
+  }
+
+  // Pages of at most pageSize, so that paging is seen with little data.
+  private page<T>(items: T[], query: URLSearchParams) {
+    const from = Number(query.get("cursor") ?? 0);
+    const size = Math.min(Number(query.get("limit") ?? 50), this.pageSize);
+    return { items: items.slice(from, from + size), next: from + size < items.length ? String(from + size) : "" };
   }
 
   private policy(id: string | undefined, { method, path, body, headers }: Request): Answer {

@@ -9,6 +9,8 @@ const pages: [string, string][] = [
   ["alert", `/alerts/${data.alerts[0]!.id}`],
   ["devices", "/devices"],
   ["device", `/devices/${data.devices[0]!.id}`],
+  ["apps", "/apps"],
+  ["app", `/apps/${"5e".repeat(32)}`],
   ["policies", "/policies"],
   ["policy", "/policies/personal"],
   ["enrol", "/enrol"],

@@ -21,6 +21,9 @@ export function setCsrfToken(token: string) {
   csrfToken = token;
 }
 
+// What a request that does not go through `api` sends besides.
+export const csrfHeader = (): [string, string][] => (csrfToken ? [["X-CSRF-Token", csrfToken]] : []);
+
 type Listener = () => void;
 const signedOutListeners = new Set<Listener>();
 export function onSignedOut(listener: Listener): () => void {
@@ -73,15 +76,15 @@ export async function take<T>(call: Promise<Answer<T>>): Promise<T> {
     throw new ApiError(0, "unreachable", cause instanceof Error ? cause.message : "");
   }
   if (answer.response.ok) return answer.data as T;
-  const problem = (answer.error ?? {}) as Partial<ProblemDetails>;
-  const error = new ApiError(
-    answer.response.status,
-    problem.code ?? "",
-    problem.detail ?? problem.title ?? answer.response.statusText,
-    problem.place,
-  );
+  throw refusal(answer.response.status, answer.error, answer.response.statusText);
+}
+
+// The error an answer with problem+json means; a session that has ended is told to who listens.
+export function refusal(status: number, body: unknown, statusText: string): ApiError {
+  const problem = (body ?? {}) as Partial<ProblemDetails>;
+  const error = new ApiError(status, problem.code ?? "", problem.detail ?? problem.title ?? statusText, problem.place);
   if (error.status === 401 && !["totp_required", "bad_credentials"].includes(error.code)) {
     for (const listener of signedOutListeners) listener();
   }
-  throw error;
+  return error;
 }

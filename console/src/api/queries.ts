@@ -14,6 +14,8 @@ export const keys = {
   alert: (id: string) => ["alert", id] as const,
   devices: ["devices"] as const,
   device: (id: string) => ["device", id] as const,
+  apps: ["apps"] as const,
+  app: (sha256: string) => ["app", sha256] as const,
   policies: ["policies"] as const,
   policy: (id: string) => ["policy", id] as const,
   connectors: ["connectors"] as const,
@@ -119,6 +121,19 @@ export const useDeviceActions = (id: string) =>
     queryFn: () =>
       take(api.GET("/v1/devices/{id}/actions", { params: { path: { id }, query: { limit: 20 } } })),
     refetchInterval: LIVE_MS,
+  });
+
+export const appsQuery = (cursor: string | undefined) =>
+  queryOptions({
+    queryKey: [...keys.apps, cursor],
+    queryFn: () => take(api.GET("/v1/apps", { params: { query: { cursor, limit: PAGE_SIZE } } })),
+    placeholderData: keepPreviousData,
+  });
+
+export const useApp = (sha256: string) =>
+  useQuery({
+    queryKey: keys.app(sha256),
+    queryFn: () => take(api.GET("/v1/apps/{sha256}", { params: { path: { sha256 } } })),
   });
 
 export const usePolicies = () =>

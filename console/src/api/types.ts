@@ -30,6 +30,9 @@ export type AlertDetail = Schemas["AlertDetail"];
 // `tag` is the version that was read, for If-Match.
 export type TaggedAlert = AlertDetail & { tag: string };
 export type AlertPatch = Schemas["AlertPatch"];
+export type ScannedApp = Schemas["ScannedApp"];
+export type ScannedAppSummary = Schemas["ScannedAppSummary"];
+export type Technique = Schemas["Technique"];
 export type PolicySummary = Schemas["PolicySummary"];
 export type PolicyDetail = Schemas["PolicyDetail"];
 export type TaggedPolicy = PolicyDetail & { tag: string };

@@ -1,5 +1,5 @@
 import { useQuery } from "@tanstack/react-query";
-import { getRouteApi } from "@tanstack/react-router";
+import { getRouteApi, Link } from "@tanstack/react-router";
 import { auditQuery } from "../api/queries";
 import { t } from "../words";
 import { actorText } from "./audit_words";
@@ -55,7 +55,13 @@ export function Audit() {
                         <td className="strong">{actorText(entry.actor)}</td>
                         <td>{t.audit.actions[entry.action] ?? <Given text={entry.action} mono />}</td>
                         <td>
-                          <Digest value={entry.object} />
+                          {entry.action === "app.scanned" ? (
+                            <Link to="/apps/$sha256" params={{ sha256: entry.object }}>
+                              <Digest value={entry.object} />
+                            </Link>
+                          ) : (
+                            <Digest value={entry.object} />
+                          )}
                         </td>
                         <td className="soft wide">
                           <Given text={detailText(entry.detail)} />

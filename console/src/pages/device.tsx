@@ -3,7 +3,7 @@ import { getRouteApi, Link } from "@tanstack/react-router";
 import { useState } from "react";
 import { useDevice, useDeviceActions, useDeviceFindings, useDeviceProblems } from "../api/queries";
 import type { DeviceDetail, Problem } from "../api/types";
-import { asSentence, t } from "../words";
+import { asSentence, isolate, t } from "../words";
 import { Retire } from "./device_retire";
 import { Timeline } from "./device_timeline";
 import { stateCounts, stateRows, type StateMark } from "./device_state";
@@ -294,6 +294,14 @@ function Apps({ device }: { device: DeviceDetail }) {
                         <Given text={threat} mono />
                       </span>
                     ))
+                  )}
+                  {app.has_report && (
+                    <div>
+                      <Link to="/apps/$sha256" params={{ sha256: app.sha256 }}>
+                        {t.device.report}
+                        <span className="out-of-sight"> {isolate(app.label || app.package)}</span>
+                      </Link>
+                    </div>
                   )}
                 </td>
               </tr>

@@ -23,10 +23,11 @@ interface Choice {
   run: () => void;
 }
 
-const pages: { label: string; icon: IconName; to: "/" | "/alerts" | "/devices" | "/policies" | "/enrol" | "/audit" | "/connectors" | "/settings" | "/settings/administrators" | "/settings/tokens" }[] = [
+const pages: { label: string; icon: IconName; to: "/" | "/alerts" | "/devices" | "/apps" | "/policies" | "/enrol" | "/audit" | "/connectors" | "/settings" | "/settings/administrators" | "/settings/tokens" }[] = [
   { label: t.shell.overview, icon: "overview", to: "/" },
   { label: t.shell.alerts, icon: "bell", to: "/alerts" },
   { label: t.shell.devices, icon: "phone", to: "/devices" },
+  { label: t.shell.apps, icon: "app", to: "/apps" },
   { label: t.shell.policies, icon: "shield", to: "/policies" },
   { label: t.overview.enrol, icon: "qr", to: "/enrol" },
   { label: t.shell.connectors, icon: "connect", to: "/connectors" },

@@ -7,6 +7,7 @@ import { api, setCsrfToken, take } from "../api/client";
 import { useQuestion } from "../api/alert_clashes";
 import { keys, useOverview } from "../api/queries";
 import { t } from "../words";
+import { Dialog } from "../ui/dialog";
 import { Given, initials } from "../ui/given";
 import { Icon, Logo, type IconName } from "../ui/icon";
 import { focusSearch, useKeys } from "../ui/keys";
@@ -40,7 +41,7 @@ export function SchemeButton() {
 }
 
 interface Place {
-  to: "/" | "/alerts" | "/devices" | "/policies" | "/audit" | "/enrol" | "/connectors" | "/settings";
+  to: "/" | "/alerts" | "/devices" | "/apps" | "/policies" | "/audit" | "/enrol" | "/connectors" | "/settings";
   icon: IconName;
   label: string;
 }
@@ -48,6 +49,7 @@ const watch: Place[] = [
   { to: "/", icon: "overview", label: t.shell.overview },
   { to: "/alerts", icon: "bell", label: t.shell.alerts },
   { to: "/devices", icon: "phone", label: t.shell.devices },
+  { to: "/apps", icon: "app", label: t.shell.apps },
 ];
 const respond: Place[] = [
   { to: "/policies", icon: "shield", label: t.shell.policies },
@@ -58,6 +60,9 @@ const govern: Place[] = [
   { to: "/audit", icon: "audit", label: t.shell.audit },
   { to: "/settings", icon: "settings", label: t.shell.settings },
 ];
+
+const placesFor = (places: Place[], mayRespond: boolean) =>
+  places.filter((place) => mayRespond || (place.to !== "/enrol" && place.to !== "/audit"));
 
 function NavLink({ place, count, counted }: { place: Place; count?: number; counted?: string }) {
   const path = useLocation({ select: (location) => location.pathname });
@@ -111,13 +116,13 @@ function Navigation() {
         />
       ))}
       <p className="nav-group">{t.shell.respond}</p>
-      {respond
-        .filter((place) => place.to !== "/enrol" || mayRespond)
-        .map((place) => <NavLink key={place.to} place={place} />)}
+      {placesFor(respond, mayRespond).map((place) => (
+        <NavLink key={place.to} place={place} />
+      ))}
       <p className="nav-group">{t.shell.govern}</p>
-      {govern
-        .filter((place) => place.to !== "/audit" || mayRespond)
-        .map((place) => <NavLink key={place.to} place={place} />)}
+      {placesFor(govern, mayRespond).map((place) => (
+        <NavLink key={place.to} place={place} />
+      ))}
       <div className="nav-foot">
         <span className="monogram" aria-hidden="true">
           {initials(name)}
@@ -143,22 +148,48 @@ function Navigation() {
   );
 }
 
+// On a narrow screen: what is watched, and everything else behind the last place.
 function BottomBar() {
   const path = useLocation({ select: (location) => location.pathname });
-  const places: Place[] = [...watch, respond[0]!, { to: "/enrol", icon: "qr", label: t.shell.enrol }];
+  const mayRespond = useMay("analyst");
+  const [more, setMore] = useState(false);
+  useEffect(() => setMore(false), [path]);
+  const others = placesFor([...respond, ...govern], mayRespond);
+  const here = (place: Place) => (place.to === "/" ? path === "/" : path.startsWith(place.to));
   return (
-    <nav className="bottom-bar" aria-label={t.shell.quickNavigation}>
-      {places.map((place) => (
-        <Link
-          key={place.to}
-          to={place.to}
-          aria-current={(place.to === "/" ? path === "/" : path.startsWith(place.to)) ? "page" : undefined}
-        >
-          <Icon name={place.icon} size={20} />
-          {place.label}
-        </Link>
-      ))}
-    </nav>
+    <>
+      <nav className="bottom-bar" aria-label={t.shell.quickNavigation}>
+        {watch.map((place) => (
+          <Link key={place.to} to={place.to} aria-current={here(place) ? "page" : undefined}>
+            <Icon name={place.icon} size={20} />
+            {place.label}
+          </Link>
+        ))}
+        <button type="button" aria-haspopup="dialog" data-here={others.some(here)} onClick={() => setMore(true)}>
+          <Icon name="menu" size={20} />
+          {t.shell.more}
+        </button>
+      </nav>
+      {more && (
+        <Dialog title={t.shell.more} onClose={() => setMore(false)}>
+          <ul className="more-places">
+            {others.map((place) => (
+              <li key={place.to}>
+                <Link
+                  to={place.to}
+                  className="nav-link"
+                  aria-current={here(place) ? "page" : undefined}
+                  onClick={() => setMore(false)}
+                >
+                  <Icon name={place.icon} />
+                  {place.label}
+                </Link>
+              </li>
+            ))}
+          </ul>
+        </Dialog>
+      )}
+    </>
   );
 }
 

@@ -1,4 +1,5 @@
 // Severity and risk: always a shape, a word and a colour.
+import type { Verdict } from "../api/app_report";
 import type { AlertState, ProtectionState, Risk, Severity } from "../api/types";
 import { t } from "../words";
 
@@ -97,6 +98,23 @@ export function RiskChip({ risk }: { risk: ShownRisk }) {
     <span className={risk === "secured" || risk === "unknown" ? "quiet" : "chip"} data-tone={tone}>
       <Mark tone={tone} size={13} />
       {t.risk[risk]}
+    </span>
+  );
+}
+
+export const verdictTone: Record<Verdict, Tone> = {
+  malicious: "critical",
+  suspicious: "medium",
+  clean: "secured",
+  unknown: "info",
+};
+
+export function VerdictChip({ verdict }: { verdict: Verdict }) {
+  const tone = verdictTone[verdict];
+  return (
+    <span className={verdict === "clean" || verdict === "unknown" ? "quiet" : "chip"} data-tone={tone}>
+      <Mark tone={tone} size={13} />
+      {t.verdict[verdict]}
     </span>
   );
 }

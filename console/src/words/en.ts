@@ -1,4 +1,5 @@
 // English. Subject first, verbs on buttons, no fear, no blame, and what is unknown is said.
+import { appPages } from "./en_apps";
 import { nouns } from "./en_nouns";
 import { pages } from "./en_pages";
 import { settingsPages } from "./en_settings";
@@ -11,6 +12,7 @@ export const en = {
   ...nouns,
   ...pages,
   ...settingsPages,
+  ...appPages,
 
   shell: {
     skip: "Skip to content",
@@ -19,6 +21,8 @@ export const en = {
     overview: "Overview",
     alerts: "Alerts",
     devices: "Devices",
+    apps: "Apps",
+    more: "More",
     policies: "Policies",
     audit: "Audit",
     connectors: "Connectors",
@@ -78,6 +82,8 @@ export const en = {
       alert: "The alert",
       devices: "Devices",
       device: "The phone",
+      apps: "Apps",
+      app: "The app report",
       policies: "Policies",
       policy: "The policy",
       audit: "The audit log",

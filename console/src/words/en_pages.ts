@@ -199,6 +199,7 @@ export const pages = {
     unknownInstaller: "Unknown",
     verdict: "Verdict",
     noThreatFound: "No threat found",
+    report: "App report",
     noAppsTier: "This phone's tier does not tell which apps are installed.",
     noApps: "No apps were reported lately.",
     findings: "Findings",

@@ -48,7 +48,7 @@ export const settingsPages = {
     role: "Role",
     roleHelp: {
       viewer: "Reads everything but the audit log.",
-      analyst: "Reads everything, changes alerts, enrols and retires phones.",
+      analyst: "Reads everything, changes alerts, uploads apps, enrols and retires phones.",
       admin: "May do everything: also change policies, people and tokens.",
     },
     since: "Since",

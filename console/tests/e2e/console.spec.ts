@@ -185,6 +185,34 @@ test("a person is added and can sign in with the first password", async ({ brows
   await context.close();
 });
 
+test("an app is uploaded, and its report says what it can do and who signed it", async () => {
+  test.skip(!here.app, "the demo apps are not built");
+  await page.goto(`${here.url}/apps`);
+  await page.getByLabel("App file").setInputFiles(here.app!("banker"));
+  await expect(page.getByRole("heading", { level: 1, name: "Flashlight Pro" })).toBeVisible();
+  await expect(page).toHaveURL(/\/apps\/[0-9a-f]{64}$/);
+  const findings = page.getByRole("region", { name: "Findings", exact: true });
+  await expect(findings.getByRole("listitem").first()).toContainText(/Critical|High/);
+  const behaviors = page.getByRole("region", { name: "What it can do" });
+  await expect(behaviors).toContainText(/T1\d{3}/);
+  await behaviors.locator("summary").first().click();
+  await expect(behaviors.getByText(/Lorg\/bartizan\/demo\/.+;->/).first()).toBeVisible();
+  await expect(page.getByRole("region", { name: "Signature" })).toContainText("CN=Bartizan demo apps");
+  await expect(page.getByRole("region", { name: "Components" })).toContainText("BIND_ACCESSIBILITY_SERVICE");
+  await expect(page.getByRole("region", { name: "Classifier" })).toContainText(/Score \d/);
+  expect(await violations(page)).toEqual([]);
+  await page.reload();
+  await expect(page.getByRole("heading", { level: 1, name: "Flashlight Pro" })).toBeVisible();
+  await page.getByRole("navigation", { name: "Apps" }).getByRole("link", { name: "Apps" }).click();
+  await expect(page.getByRole("row").filter({ hasText: "org.bartizan.demo.flashlight" })).toContainText("Malicious");
+});
+
+test("a file that is no app is refused with the reason", async () => {
+  await page.goto(`${here.url}/apps`);
+  await page.getByLabel("App file").setInputFiles({ name: "letter.apk", mimeType: "text/plain", buffer: Buffer.from("hello\n".repeat(1000)) });
+  await expect(page.getByRole("alert")).toContainText("It is no app that Bartizan can read");
+});
+
 test("connectors are listed, and without one it is said how to add one", async () => {
   await page.goto(`${here.url}/connectors`);
   await expect(page.getByRole("region", { name: "Example of connectors.json" })).toBeVisible();

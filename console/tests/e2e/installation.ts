@@ -2,7 +2,7 @@
 // empty data folder, from the program in BARTIZAN_BINARY.
 import { execFile, spawn, type ChildProcess } from "node:child_process";
 import { createHmac } from "node:crypto";
-import { mkdtempSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, rmSync } from "node:fs";
 import { createServer, type AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -13,6 +13,7 @@ import { promisify } from "node:util";
 const TOP = fileURLToPath(new URL("../../..", import.meta.url));
 const PHONES = fileURLToPath(new URL("phones", import.meta.url));
 const BINARY = process.env.BARTIZAN_BINARY ?? join(TOP, "build/debug/bartizan");
+const APPS = join(TOP, "build/demo-apps");
 const DIST = join(TOP, "console/dist");
 
 export interface Installation {
@@ -22,6 +23,8 @@ export interface Installation {
   // Plays a scenario of phones/ to its end as the phone this address is for; only for a server
   // started here.
   play?: (address: string, scenario: string) => Promise<void>;
+  // The path of a demo app; absent when they are not built.
+  app?: (name: string) => string;
   stop: () => Promise<void>;
 }
 
@@ -35,6 +38,8 @@ async function freePorts(count: number): Promise<number[]> {
   return ports;
 }
 
+const app = existsSync(APPS) ? (name: string) => join(APPS, `${name}.apk`) : undefined;
+
 export async function installation(): Promise<Installation> {
   const { BARTIZAN_URL, BARTIZAN_LOGIN, BARTIZAN_PASSWORD } = process.env;
   if (BARTIZAN_URL) {
@@ -42,6 +47,7 @@ export async function installation(): Promise<Installation> {
       url: BARTIZAN_URL,
       login: BARTIZAN_LOGIN ?? "admin",
       password: BARTIZAN_PASSWORD ?? "",
+      app,
       stop: async () => {},
     };
   }
@@ -69,6 +75,7 @@ export async function installation(): Promise<Installation> {
     url: ready.console,
     login: ready.first_login.name,
     password: ready.first_login.password,
+    app,
     play: async (address, scenario) => {
       await promisify(execFile)(
         BINARY,

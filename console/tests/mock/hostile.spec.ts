@@ -9,6 +9,7 @@ const POISON = `${MARKUP}${HIDDEN}`;
 const keep = new Set([
   "id", "device_id", "problem_id", "last_finding_id", "observation_id", "decision_id", "severity", "state", "kind", "platform", "ownership",
   "tier", "risk", "protection", "mode", "carrier", "next", "day", "csrf_token", "threat", "role", "actions", "platforms", "qr_svg", "scopes",
+  "sha256", "verdict",
 ]);
 
 // Replaces every free text of an answer, whatever its depth.
@@ -28,6 +29,8 @@ const pages = [
   `/alerts/${data.alerts[0]!.id}`,
   "/devices",
   `/devices/${data.devices[1]!.id}`,
+  "/apps",
+  `/apps/${"5e".repeat(32)}`,
   "/policies",
   "/policies/personal?version=1",
   "/audit",
