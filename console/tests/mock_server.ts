@@ -162,7 +162,7 @@ export class MockServer {
       case "connectors":
         return { body: { items: this.connectors, next: "" } };
       case "administrators":
-        return this.administrator(method, body);
+        return this.administrator(method, id, body);
       case "api-tokens":
         return this.token(method, id, body);
       case "audit":
@@ -313,15 +313,28 @@ export class MockServer {
     return { body: policy, tag: `"${policy.version}"` };
   }
 
-  private administrator(method: string, body: Record<string, unknown>): Answer {
+  private administrator(method: string, id: string | undefined, body: Record<string, unknown>): Answer {
     if (this.session!.administrator.role !== "admin") return problem(403, "forbidden", "admin");
+    if (id) return this.changeAdministrator(method, id, body);
     if (method === "GET") return { body: { items: this.administrators, next: "" } };
     const name = String(body.name);
     if (this.administrators.some((each) => each.name === name)) return problem(409, "name_taken", "This name is taken");
-    const id = `0197a009-0000-7000-8000-00000000${(0x1000 + this.administrators.length).toString(16)}`;
+    const made = `0197a009-0000-7000-8000-00000000${(0x1000 + this.administrators.length).toString(16)}`;
     const role = body.role as Administrator["role"];
-    this.administrators.push({ ...data.session({ totp_enabled: false, must_change_password: true }).administrator, id, name, role });
-    return { status: 201, body: { id, name, password: "seven-green-otters-wait" } };
+    this.administrators.push({ ...data.session({ totp_enabled: false, must_change_password: true }).administrator, id: made, name, role });
+    return { status: 201, body: { id: made, name, password: "seven-green-otters-wait" } };
+  }
+
+  private changeAdministrator(method: string, id: string, body: Record<string, unknown>): Answer {
+    const person = this.administrators.find((each) => each.id === id);
+    if (!person) return problem(404, "not_found", "There is no such person");
+    if (id === this.session!.administrator.id) return problem(409, "own_account", "This is your own account; another admin can do this.");
+    if (method === "DELETE") {
+      this.administrators = this.administrators.filter((each) => each !== person);
+      return { status: 204 };
+    }
+    person.role = body.role as Administrator["role"];
+    return { body: person };
   }
 
   private token(method: string, id: string | undefined, body: Record<string, unknown>): Answer {

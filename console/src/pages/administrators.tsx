@@ -6,6 +6,7 @@ import { api, take } from "../api/client";
 import { keys, useAdministrators } from "../api/queries";
 import type { Administrator, Role } from "../api/types";
 import { t } from "../words";
+import { ChangeRole, Remove, roles } from "./administrator_change";
 import { SettingsFrame } from "./settings_frame";
 import { Dialog } from "../ui/dialog";
 import { Given } from "../ui/given";
@@ -16,8 +17,6 @@ import { Refused, useSend } from "../ui/send";
 import { Shown } from "../ui/states";
 import { Ago, useNow } from "../ui/time";
 import { useSession } from "../shell/session";
-
-const roles: Role[] = ["viewer", "analyst", "admin"];
 
 export function Administrators() {
   const [adding, setAdding] = useState(false);
@@ -37,8 +36,12 @@ export function Administrators() {
   );
 }
 
+type Asked = { what: "role" | "removal"; administrator: Administrator } | null;
+
 function List() {
   const query = useAdministrators();
+  const [asked, setAsked] = useState<Asked>(null);
+  const close = () => setAsked(null);
   return (
     <div className="card">
       <Shown query={query} what={t.state.things.administrators} rows={3}>
@@ -52,11 +55,14 @@ function List() {
                   <th scope="col">{t.administrators.secondStep}</th>
                   <th scope="col">{t.administrators.state}</th>
                   <th scope="col">{t.administrators.since}</th>
+                  <th scope="col">
+                    <span className="out-of-sight">{t.administrators.actions}</span>
+                  </th>
                 </tr>
               </thead>
               <tbody>
                 {data.items.map((administrator) => (
-                  <Row key={administrator.id} administrator={administrator} />
+                  <Row key={administrator.id} administrator={administrator} ask={setAsked} />
                 ))}
               </tbody>
             </table>
@@ -64,11 +70,13 @@ function List() {
           </>
         )}
       </Shown>
+      {asked?.what === "role" && <ChangeRole administrator={asked.administrator} onClose={close} />}
+      {asked?.what === "removal" && <Remove administrator={asked.administrator} onClose={close} />}
     </div>
   );
 }
 
-function Row({ administrator }: { administrator: Administrator }) {
+function Row({ administrator, ask }: { administrator: Administrator; ask: (asked: Asked) => void }) {
   const me = useSession().administrator.id;
   const now = useNow();
   const locked = administrator.locked_until !== null && Date.parse(administrator.locked_until) > now;
@@ -97,6 +105,28 @@ function Row({ administrator }: { administrator: Administrator }) {
       </td>
       <td className="late nowrap">
         <Ago at={administrator.created_at} />
+      </td>
+      <td className="end">
+        {administrator.id !== me && (
+          <span className="row-actions">
+            <button
+              type="button"
+              className="link-button"
+              aria-label={t.administrators.changeOf(administrator.name)}
+              onClick={() => ask({ what: "role", administrator })}
+            >
+              {t.administrators.change}
+            </button>
+            <button
+              type="button"
+              className="link-button"
+              aria-label={t.administrators.removeOf(administrator.name)}
+              onClick={() => ask({ what: "removal", administrator })}
+            >
+              {t.administrators.remove}
+            </button>
+          </span>
+        )}
       </td>
     </tr>
   );

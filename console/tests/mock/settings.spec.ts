@@ -87,6 +87,38 @@ test("a person is added with a first password, once; a taken name is said", asyn
   await expect(page.getByRole("row").filter({ hasText: "mei" })).toContainText("Viewer");
 });
 
+test("a person gets another role, and is removed, after a question", async ({ page, at, mock }) => {
+  await page.goto(at("/settings/administrators"));
+  const row = (name: string) => page.getByRole("row").filter({ hasText: name });
+  await expect(row("rosa").getByRole("button"), "nobody changes the own account").toHaveCount(0);
+  await row("tomas").getByRole("button", { name: /Change role/ }).click();
+  const dialog = page.getByRole("dialog");
+  await expect(dialog.getByRole("button", { name: "Change the role" })).toBeDisabled();
+  await dialog.getByLabel("Role").selectOption("Administrator");
+  mock.fail("PATCH /v1/administrators/" + mock.administrators[1]!.id, 409, "last_admin", "no");
+  await dialog.getByRole("button", { name: "Change the role" }).click();
+  await expect(dialog.getByRole("alert")).toContainText("one administrator has to stay");
+  mock.overrides.clear();
+  await dialog.getByRole("button", { name: "Change the role" }).click();
+  await expect(dialog).toHaveCount(0);
+  await expect(row("tomas")).toContainText("Administrator");
+  expect(mock.changes().at(-1)).toEqual({ role: "admin" });
+  await row("quinn").getByRole("button", { name: /Remove/ }).click();
+  await expect(dialog).toContainText("What it did stays in the audit log.");
+  expect(await violations(page)).toEqual([]);
+  await page.keyboard.press("Escape");
+  await expect(dialog).toHaveCount(0);
+  expect(mock.administrators.map((each) => each.name), "nothing is removed without a yes").toContain("quinn");
+  await row("quinn").getByRole("button", { name: /Remove/ }).click();
+  mock.fail("DELETE /v1/administrators/" + mock.administrators[2]!.id, 409, "own_account", "no");
+  await dialog.getByRole("button", { name: "Remove", exact: true }).click();
+  await expect(dialog.getByRole("alert")).toContainText("this is your own account");
+  mock.overrides.clear();
+  await dialog.getByRole("button", { name: "Remove", exact: true }).click();
+  await expect(row("quinn")).toHaveCount(0);
+  await expect(page.getByText(/quinn.* is removed/)).toBeVisible();
+});
+
 test("who is no administrator is told who can, and asks the server nothing", async ({ page, at, mock }) => {
   mock.session = data.session({ role: "analyst" });
   for (const path of ["/settings/tokens", "/settings/administrators"]) {
