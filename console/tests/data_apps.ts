@@ -97,6 +97,12 @@ export const report = {
     { path: "lib/arm64-v8a/libguard.so", abi: "arm64-v8a", relro: "none", executable_stack: true, position_independent: true, stack_protector: false, writable_code: false, text_relocations: false, initialisers: 2, imports: 40, exports: 3, packer: "UPX" },
     { path: "lib/arm64-v8a/libplain.so", abi: "arm64-v8a", relro: "full", executable_stack: false, position_independent: true, stack_protector: true, writable_code: false, text_relocations: false, initialisers: 1, imports: 12, exports: 9, packer: null },
   ],
+  yara: {
+    complete: false,
+    matches: [
+      { rule: "CardLure", file: "yara/lures.yar", severity: "high", tags: ["lure"], meta: { author: "our incident response" }, entries: 3, places: [{ entry: "classes.dex", strings: [{ name: "$page", offset: 48213 }] }] },
+    ],
+  },
   anomalies: [
     { id: "zip.name_mismatch", where: "classes.dex", detail: "the local header says decoyed.dex" },
     { id: "nested.disguised", where: "assets/logo.png", detail: "a dex under the name of a picture" },
@@ -111,7 +117,7 @@ export const report = {
 };
 
 const cleanReport = {
-  ...report, sha256: digest("c1"), package: "com.example.mail", label: "Mail", version_name: "8.2", findings: [], behaviors: [], anomalies: [], truncated: false, techniques: [],
+  ...report, sha256: digest("c1"), package: "com.example.mail", label: "Mail", version_name: "8.2", findings: [], behaviors: [], anomalies: [], truncated: false, techniques: [], yara: null,
   permissions: [], permission_summary: [], trackers: [], urls: [], components: [], domains: [], nested: [], native: [], model: null, verdict: "clean",
   signature: { ...report.signature, verdict: "verified", errors: [], warnings: [], schemes: ["v2", "v3"], present: ["v2", "v3"], certificates: report.signature.claimed_certificates, claimed_certificates: [], lineage: [], test_key: "" },
 };

@@ -102,6 +102,20 @@ const nested = (item: Raw) => ({
   disguised: flag(item.disguised),
 });
 
+const yaraMatch = (item: Raw) => ({
+  rule: text(item.rule),
+  file: text(item.file),
+  severity: text(item.severity),
+  tags: texts(item.tags),
+  entries: number(item.entries) ?? 0,
+  places: each(item.places, (place) => ({
+    entry: text(place.entry),
+    strings: each(place.strings, (one) => ({ name: text(one.name), offset: number(one.offset) })),
+  })),
+});
+
+const yara = (item: Raw) => ({ complete: item.complete !== false, matches: each(item.matches, yaraMatch) });
+
 const ios = (item: Raw) => ({
   minOs: text(item.min_os),
   distribution: text(item.distribution),
@@ -152,6 +166,8 @@ export function readReport(value: unknown) {
     findings: each(report.findings, finding),
     behaviors: each(report.behaviors, behavior),
     model: report.model !== null && typeof report.model === "object" ? model(raw(report.model)) : null,
+    // Null: there are no such rules.
+    yara: report.yara !== null && typeof report.yara === "object" ? yara(raw(report.yara)) : null,
     ios: report.ios !== null && typeof report.ios === "object" ? ios(raw(report.ios)) : null,
   };
 }

@@ -7,7 +7,7 @@ import type { ScannedApp } from "../api/types";
 import { t } from "../words";
 import { Behaviors } from "./app_behaviors";
 import { Components, Hosts, Ios, Native, Nested, Permissions, Trackers } from "./app_contents";
-import { Anomalies, Findings } from "./app_findings";
+import { Anomalies, Findings, Yara } from "./app_findings";
 import { Identity, Signature } from "./app_identity";
 import { Classifier } from "./app_model";
 import { actorText } from "./audit_words";
@@ -57,6 +57,7 @@ function Report({ app }: { app: ScannedApp }) {
           <div className="stack">
             <Findings findings={report.findings} names={names} />
             <Behaviors behaviors={report.behaviors} names={names} />
+            <Yara yara={report.yara} />
             <Anomalies anomalies={report.anomalies} />
             <Hosts report={report} />
             <Components components={report.components} />

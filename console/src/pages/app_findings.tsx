@@ -114,3 +114,39 @@ export function Anomalies({ anomalies }: { anomalies: AppReport["anomalies"] }) 
     </Card>
   );
 }
+
+// What the organisation's own rules say; null where it has none.
+export function Yara({ yara }: { yara: AppReport["yara"] }) {
+  if (yara === null) return null;
+  return (
+    <Card title={t.report.yara} note={yara.matches.length > 0 ? yara.matches.length : undefined}>
+      {!yara.complete && <p className="card-body meta">{t.report.yaraIncomplete}</p>}
+      {yara.complete && yara.matches.length === 0 && <p className="card-body soft">{t.report.noYara}</p>}
+      <LongList items={yara.matches} few={8}>
+        {(match, index) => (
+          <li key={index} className="row-item top-aligned tight">
+            <div className="row-item-main">
+              <div className="strong">
+                <Given text={match.rule} mono />
+              </div>
+              <div className="meta">
+                <Given text={[match.file, match.severity, ...match.tags].filter(Boolean).join(", ")} /> ·{" "}
+                {t.report.yaraEntries(match.entries)}
+              </div>
+              <LongList items={match.places} few={4} className="sentences">
+                {(place, number) => (
+                  <li key={number} className="soft break">
+                    {t.report.yaraPlace(
+                      place.entry,
+                      place.strings.map((one) => t.report.yaraString(one.name, String(one.offset ?? t.none))).join(", "),
+                    )}
+                  </li>
+                )}
+              </LongList>
+            </div>
+          </li>
+        )}
+      </LongList>
+    </Card>
+  );
+}

@@ -41,6 +41,9 @@ const anomalyTitles: Record<string, string> = {
   "nested.jar": "More code is inside an archive",
   "nested.limit": "More files are inside than were looked into",
   "scan.worker_lost": "The scanner did not survive this file",
+  "yara.out_of_time": "YARA rules ran out of time",
+  "yara.out_of_memory": "YARA rules ran out of memory",
+  "yara.too_many_matches": "A YARA rule matched more often than is counted",
   "zip.bomb": "The archive unpacks to far more than it is",
   "zip.colliding_name": "Two files differ in a way that other tools overlook",
   "zip.dex_prefix": "Code stands before the archive begins",
@@ -73,6 +76,7 @@ const parserNames: Record<string, string> = {
   plist: "Property list",
   profile: "Profile",
   scan: "Scan",
+  yara: "YARA",
   zip: "Archive",
 };
 
@@ -195,6 +199,13 @@ export const appPages = {
       const [parser = "", name = ""] = id.split(".", 2);
       return `${parserNames[parser] ?? isolate(parser)}: ${isolate(name.replaceAll("_", " "))}`;
     },
+
+    yara: "Your YARA rules",
+    noYara: "None of them matches.",
+    yaraIncomplete: "Not every entry was looked at with every rule. How it hides says where.",
+    yaraEntries: (value: number) => count(value, "in # entry", "in # entries"),
+    yaraPlace: (entry: string, strings: string) => (strings ? `${isolate(entry)}: ${strings}` : isolate(entry)),
+    yaraString: (name: string, offset: string) => `${isolate(name)} at ${offset}`,
 
     model: "Classifier",
     modelNote: (version: string) => `version ${isolate(version)}`,

@@ -190,6 +190,7 @@ test("the report says the verdict, what was found and where, and what is unknown
   await expect(region("Where it connects")).toContainText("gate.nordpost-track.example");
   await expect(region("Components")).toContainText(/ScreenService.*guarded by .*BIND_ACCESSIBILITY_SERVICE/);
   await expect(region("Components")).not.toContainText("Page19");
+  await expect(region("Your YARA rules")).toContainText(/Not every entry was looked at.*CardLure.*yara\/lures\.yar, high, lure.*in 3 entries.*classes\.dex.*\$page.* at 48213/);
   await expect(region("Native code")).toContainText("packed with");
   await expect(region("Code inside files")).toContainText(/assets\/logo\.png.*disguised/);
   await expect(region("Identity")).toContainText("from 24, made for 29");
@@ -217,6 +218,7 @@ test("nothing found is no proof, no score says why, and a lost scanner is told",
   await expect(page.getByText("That is no proof that it is harmless.", { exact: false })).toBeVisible();
   await expect(page.getByRole("region", { name: "Classifier" })).toContainText("No score");
   await expect(page.getByRole("region", { name: "Components" })).toContainText("The manifest names none.");
+  await expect(page.getByRole("region", { name: "Your YARA rules" }), "there are none").toHaveCount(0);
   await page.goto(at(lost!));
   await expect(page.getByText("The process that opened it ran out of time.", { exact: false })).toBeVisible();
   await expect(page.getByRole("heading", { level: 1 })).toHaveText("App without a name");
