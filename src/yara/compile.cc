@@ -246,17 +246,21 @@ Status add_file(YR_COMPILER* compiler, const intel::NamedText& file) {
   return {};
 }
 
-// Where `module` is imported, as far as the text shows it.
+// Where `module` is imported: at the beginning of a line, or else anywhere, though that may be a
+// comment.
 Error refused_import(const std::vector<intel::NamedText>& files, const std::string& module) {
-  const re2::RE2 pattern("(?m)^[ \\t]*import[ \\t]+\"" + re2::RE2::QuoteMeta(module) + "\"");
   const std::string what = "the module " + module +
                            " is not allowed; dex, elf, hash, macho and math are, which read "
                            "nothing but the scanned bytes";
-  for (const intel::NamedText& file : files) {
-    re2::StringPiece found;
-    if (!pattern.Match(file.text, 0, file.text.size(), re2::RE2::UNANCHORED, &found, 1)) continue;
-    const auto lines = std::count(file.text.data(), found.data(), '\n');
-    return error_at(file.name, static_cast<int>(lines) + 1, what);
+  const std::string import = "import\\s*\"" + re2::RE2::QuoteMeta(module) + "\"";
+  for (const std::string start : {"(?m)^[ \\t]*", ""}) {
+    const re2::RE2 pattern(start + import);
+    for (const intel::NamedText& file : files) {
+      re2::StringPiece found;
+      if (!pattern.Match(file.text, 0, file.text.size(), re2::RE2::UNANCHORED, &found, 1)) continue;
+      const auto lines = std::count(file.text.data(), found.data(), '\n');
+      return error_at(file.name, static_cast<int>(lines) + 1, what);
+    }
   }
   return {ErrorCode::kInvalid, "yara: " + what};
 }
