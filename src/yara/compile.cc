@@ -5,8 +5,7 @@
 
 #include <algorithm>
 #include <array>
-#include <cstring>
-#include <optional>
+#include <exception>
 #include <string_view>
 #include <utility>
 
