@@ -149,7 +149,7 @@ function Certificate(props: { title: string; note?: string; certificate: AppRepo
         {props.title} {props.note && <span className="meta">{props.note}</span>}
       </h3>
       <dl className="facts">
-        <dt>{t.apps.by}</dt>
+        <dt>{t.report.subject}</dt>
         <dd>
           <Given text={certificate.subject || t.none} />
         </dd>

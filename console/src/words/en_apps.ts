@@ -182,7 +182,6 @@ export const appPages = {
     noFindings: "Nothing was found.",
     confidence: (value: number) => `confidence ${value}`,
     wouldChange: "What would change this.",
-    evidence: (value: number) => count(value, "# piece of evidence", "# pieces of evidence"),
 
     behaviors: "What it can do",
     behaviorsNote: "from code and manifest; harmless apps do many of these",
@@ -211,8 +210,6 @@ export const appPages = {
     modelNote: (version: string) => `version ${isolate(version)}`,
     modelAbove: "At or above its threshold",
     modelBelow: "Below its threshold",
-    score: "Score",
-    threshold: "Threshold",
     against: (score: string, threshold: string) => `Score ${score}, threshold ${threshold}`,
     benignShare: (share: string) => `${share} of the harmless training apps score about as high or higher.`,
     modelUnknown: (value: number) =>
@@ -256,7 +253,6 @@ export const appPages = {
     codeLine: (classes: string, methods: string) => `${classes} classes, ${methods} methods`,
     reached: (reached: string) => `${reached} methods can be reached`,
     compilers: "Made by",
-    by: "Uploaded by",
 
     signature: "Signature",
     signatureVerdict: {
@@ -271,6 +267,7 @@ export const appPages = {
     signer: "Signer",
     claimedSigner: "Claimed signer",
     claimedNote: "not proven",
+    subject: "Subject",
     validity: "Valid",
     validityLine: (from: string, to: string) => `${isolate(from)} to ${isolate(to)}`,
     key: "Key",
