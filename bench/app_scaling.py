@@ -2,13 +2,12 @@
 """How the scan of apps grows: with threads, and with the bytes of an app's code.
 
 Threads: the same scans on one thread and on two, in turns; `speed_up` is the median of the rounds' ratios. Both must give the
-same reports. Code: apps made of the first 1, 2, 4 ... DEX files of one large app, timed in turns; `growth_exponent` is the slope
-of time over bytes with both as logarithms (1: linear), by least squares, without the smallest when it takes under 5 ms. The plot
-is build/bench/app_scaling/growth.svg. Without ../shared the demo apps are scanned, and growth is not measured.
+same reports. Code: packages of ever more of the DEX files of all real apps, from 1 MB up, timed in turns; `growth_exponent` is the
+slope of time over bytes with both as logarithms (1: linear), by least squares. The plot is build/bench/app_scaling/growth.svg. Without ../shared the demo apps are scanned, and growth is not measured.
 """
+import hashlib
 import json
 import math
-import re
 import statistics
 import zipfile
 
@@ -17,7 +16,6 @@ from app_scan import DEMO_APPS, REAL_APPS, dex_names, output_of
 
 WORK = bench.TOP / "build/bench/app_scaling"
 CONTENT = bench.TOP / "content"
-LARGE_APP = "uia2.apk"
 
 
 def scan_all(threads, scans, apps):
@@ -35,19 +33,25 @@ def measure_threads(apps, scans, rounds):
     return round(statistics.median(ratios), 3)
 
 
-def apps_of_growing_code(app):
-    """(bytes of code, path) of packages with ever more of the app's DEX files."""
-    out = []
-    with zipfile.ZipFile(app) as archive:
-        names = sorted(dex_names(archive), key=lambda name: int(re.sub(r"\D", "", name) or 1))
-        counts = sorted({2 ** n for n in range(len(names).bit_length())} | {len(names)})
-        for count in (count for count in counts if count <= len(names)):
-            path = WORK / f"code-{count}.apk"
-            with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as part:
-                part.writestr("AndroidManifest.xml", archive.read("AndroidManifest.xml"))
-                for name in names[:count]:
-                    part.writestr(name, archive.read(name))
-            out.append((sum(archive.getinfo(name).file_size for name in names[:count]), path))
+def apps_of_growing_code(apps):
+    """(bytes of code, path) of packages with ever more of the DEX files of all apps, each at least twice as large as the last."""
+    pool = {}
+    for app in apps:
+        with zipfile.ZipFile(app) as archive:
+            pool.update((hashlib.sha256(code).digest(), code) for code in map(archive.read, dex_names(archive)))
+            manifest = archive.read("AndroidManifest.xml")
+    out, total, next_size = [], 0, 1 << 20
+    files = sorted(pool.values(), key=len)
+    for count, code in enumerate(files, 1):
+        total += len(code)
+        if total < next_size and count < len(files):
+            continue
+        next_size = 2 * total
+        out.append((total, WORK / f"code-{count}.apk"))
+        with zipfile.ZipFile(out[-1][1], "w", zipfile.ZIP_DEFLATED) as part:
+            part.writestr("AndroidManifest.xml", manifest)
+            for number, file in enumerate(files[:count], 1):
+                part.writestr(f"classes{number if number > 1 else ''}.dex", file)
     return out
 
 
@@ -70,8 +74,8 @@ def plot(points, path):
         f'<text x="10" y="15">time, up to {most_y:.0f} ms</text></svg>\n')
 
 
-def measure_growth(app, rounds):
-    parts = apps_of_growing_code(app)
+def measure_growth(apps, rounds):
+    parts = apps_of_growing_code(apps)
     samples = {path: [] for _, path in parts}
     for _ in range(rounds):
         for _, path in parts:
@@ -81,18 +85,18 @@ def measure_growth(app, rounds):
     for size, took in points:
         bench.progress(f"{size:12,} bytes of code: {took:8.2f} ms")
     return {"growth": [{"dex_bytes": size, "full_ms": round(took, 2)} for size, took in points],
-            "growth_exponent": round(slope([point for point in points if point[1] >= 5]), 3)}
+            "growth_exponent": round(slope(points), 3)}
 
 
 def measure(options):
     WORK.mkdir(parents=True, exist_ok=True)
-    apps = sorted(REAL_APPS.glob("*.apk")) or sorted(DEMO_APPS.glob("*.apk"))
+    real_apps = sorted(REAL_APPS.glob("*.apk"))
+    apps = real_apps or sorted(DEMO_APPS.glob("*.apk"))
     if not apps:
         raise SystemExit("no apps to scan: neither ../shared nor build/demo-apps (tools/build_apps) is there")
     out = {"scans": options.scans, "speed_up": measure_threads(apps, options.scans, options.rounds)}
-    large = REAL_APPS / LARGE_APP
-    if large.exists():
-        out.update(measure_growth(large, options.rounds))
+    if real_apps:
+        out.update(measure_growth(real_apps, options.rounds))
     return out
 
 
