@@ -24,7 +24,7 @@ class LetterSet {
   std::size_t missing_in(LetterSet other) const {
     return static_cast<std::size_t>(std::popcount(bits_ & ~other.bits_));
   }
-  bool within(LetterSet other) const { return missing_in(other) == 0; }
+  bool within(LetterSet other) const { return (bits_ & ~other.bits_) == 0; }
   // False: so many insertions, deletions and replacements cannot turn one text into the other.
   bool within_edits(LetterSet other, std::size_t edits) const {
     return missing_in(other) <= edits && other.missing_in(*this) <= edits;

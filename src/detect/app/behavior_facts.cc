@@ -18,27 +18,11 @@ json::array to_array(const std::vector<std::string>& texts) {
   return json::array(texts.begin(), texts.end());
 }
 
-std::string_view kind_name(parse::ComponentKind kind) {
-  switch (kind) {
-    case parse::ComponentKind::kActivity:
-      return "activity";
-    case parse::ComponentKind::kActivityAlias:
-      return "activity_alias";
-    case parse::ComponentKind::kService:
-      return "service";
-    case parse::ComponentKind::kReceiver:
-      return "receiver";
-    case parse::ComponentKind::kProvider:
-      break;
-  }
-  return "provider";
-}
-
 struct ComponentFacts {
   Texts kinds, guards, actions, categories, schemes, metadata;
 
   void add(const parse::ManifestComponent& component) {
-    kinds.emplace(kind_name(component.kind));
+    kinds.emplace(to_string(component.kind));
     const bool bound = component.kind == parse::ComponentKind::kService ||
                        component.kind == parse::ComponentKind::kReceiver;
     if (bound && !component.permission.empty()) guards.insert(component.permission);

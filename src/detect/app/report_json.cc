@@ -69,22 +69,6 @@ json::array permissions_of(const AppReport& report) {
   return out;
 }
 
-std::string_view kind_text(parse::ComponentKind kind) {
-  switch (kind) {
-    case parse::ComponentKind::kActivity:
-      return "activity";
-    case parse::ComponentKind::kActivityAlias:
-      return "activity_alias";
-    case parse::ComponentKind::kService:
-      return "service";
-    case parse::ComponentKind::kReceiver:
-      return "receiver";
-    case parse::ComponentKind::kProvider:
-      break;
-  }
-  return "provider";
-}
-
 json::array printable_array(const std::vector<std::string>& values) {
   json::array out;
   for (const std::string& value : values) out.emplace_back(parse::printable(value));
@@ -94,7 +78,7 @@ json::array printable_array(const std::vector<std::string>& values) {
 json::array components_json(const parse::AndroidManifest& manifest) {
   json::array out;
   for (const parse::ManifestComponent& component : manifest.components)
-    out.push_back(json::object{{"kind", kind_text(component.kind)},
+    out.push_back(json::object{{"kind", to_string(component.kind)},
                                {"name", parse::printable(component.name)},
                                {"exported", component.is_exported(manifest.target_sdk)},
                                {"permission", parse::printable(component.permission)},

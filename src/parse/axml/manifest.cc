@@ -320,6 +320,22 @@ const MetaData* find_meta_data(const std::vector<MetaData>& meta_data, std::stri
   return found == meta_data.end() ? nullptr : &*found;
 }
 
+std::string_view to_string(ComponentKind kind) {
+  switch (kind) {
+    case ComponentKind::kActivity:
+      return "activity";
+    case ComponentKind::kActivityAlias:
+      return "activity_alias";
+    case ComponentKind::kService:
+      return "service";
+    case ComponentKind::kReceiver:
+      return "receiver";
+    case ComponentKind::kProvider:
+      break;
+  }
+  return "provider";
+}
+
 bool ManifestComponent::is_exported(std::optional<std::int64_t> target_sdk) const {
   constexpr std::int64_t kProvidersClosed = 17;
   if (exported) return *exported;

@@ -58,6 +58,7 @@ struct AxmlDocument {
 };
 
 enum class ComponentKind { kActivity, kActivityAlias, kService, kReceiver, kProvider };
+std::string_view to_string(ComponentKind kind);  // "activity", "activity_alias" ...
 
 // <data> of an intent filter. Empty: not stated.
 struct IntentData {
