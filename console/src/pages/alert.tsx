@@ -29,7 +29,7 @@ export function AlertPage() {
   if (!detail) {
     return (
       <>
-        <h1 className={query.error ? undefined : "out-of-sight"}>{t.alert.notFound}</h1>
+        <h1 className={query.error ? "page-title-alone" : "out-of-sight"}>{t.alert.notFound}</h1>
         <div className="card">
           {query.error ? (
             <Failed what={t.state.things.alert} error={query.error} retry={() => void query.refetch()} />

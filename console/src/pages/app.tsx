@@ -28,7 +28,7 @@ export function AppPage() {
   if (query.data) return <Report app={query.data} />;
   return (
     <>
-      <h1 className={query.error ? undefined : "out-of-sight"}>{t.state.things.app}</h1>
+      <h1 className={query.error ? "page-title-alone" : "out-of-sight"}>{t.state.things.app}</h1>
       <div className="card">
         {!query.error ? (
           <Loading rows={8} />
@@ -56,19 +56,19 @@ function Report({ app }: { app: ScannedApp }) {
         <div className="split">
           <div className="stack">
             <Findings findings={report.findings} names={names} />
-            <Behaviors behaviors={report.behaviors} names={names} />
+            <Behaviors report={report} names={names} />
             <Yara yara={report.yara} />
             <Anomalies anomalies={report.anomalies} />
             <Hosts report={report} />
-            <Components components={report.components} />
-            <Native libraries={report.native} />
-            <Nested files={report.nested} />
+            <Components report={report} />
+            <Native report={report} />
+            <Nested report={report} />
           </div>
           <div className="stack">
             <Identity app={app} report={report} />
             <Signature signature={report.signature} />
             <Permissions report={report} />
-            <Trackers trackers={report.trackers} />
+            <Trackers report={report} />
             {report.ios && <Ios ios={report.ios} />}
             <Classifier model={report.model} />
           </div>

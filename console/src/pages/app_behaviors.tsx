@@ -1,6 +1,7 @@
 // What an app can do, by the technique of ATT&CK that each behaviour is first of all.
 import type { AppReport } from "../api/app_report";
 import { t } from "../words";
+import { whenNone } from "./app_contents";
 import { Techniques } from "./app_findings";
 import { Card } from "../ui/card";
 import { Given } from "../ui/given";
@@ -18,11 +19,12 @@ function byTechnique(behaviors: Behavior[]): [string, Behavior[]][] {
   return [...groups].sort(([a], [b]) => Number(a === "") - Number(b === "") || (a < b ? -1 : 1));
 }
 
-export function Behaviors({ behaviors, names }: { behaviors: Behavior[]; names: Map<string, string> }) {
+export function Behaviors({ report, names }: { report: AppReport; names: Map<string, string> }) {
+  const { behaviors } = report;
   return (
     <Card title={t.report.behaviors} note={behaviors.length > 0 ? t.report.behaviorsNote : undefined}>
       {behaviors.length === 0 ? (
-        <p className="card-body soft">{t.report.noBehaviors}</p>
+        <p className="card-body soft">{whenNone(report, t.report.noBehaviors)}</p>
       ) : (
         <LongList items={byTechnique(behaviors)} few={12}>
           {([technique, own]) => (

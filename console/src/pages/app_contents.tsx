@@ -8,6 +8,9 @@ import { Given } from "../ui/given";
 import { LongList } from "../ui/long_list";
 import { sizeText } from "../ui/size";
 
+// That nothing of a kind was seen is no fact about an app of which a part could not be read.
+export const whenNone = (report: AppReport, none: string) => (report.truncated ? t.report.noneSeen : none);
+
 const countNote = (items: readonly unknown[]) => (items.length > 0 ? items.length : undefined);
 
 // Those that a person cares about first, in words.
@@ -17,7 +20,7 @@ export function Permissions({ report }: { report: AppReport }) {
   const others = permissions.filter((name) => !told.has(name));
   return (
     <Card title={t.report.permissions} note={countNote(permissions)} body>
-      {permissions.length === 0 && <p className="soft">{t.report.noPermissions}</p>}
+      {permissions.length === 0 && <p className="soft">{whenNone(report, t.report.noPermissions)}</p>}
       <div className="stack small-gap">
         {permissionSummary.map((group, index) => (
           <div key={index}>
@@ -62,7 +65,7 @@ export function Hosts({ report }: { report: AppReport }) {
   return (
     <Card title={t.report.hosts} note={domains.length > 0 ? t.report.hostsNote : undefined} body>
       {domains.length === 0 ? (
-        <p className="soft">{t.report.noHosts}</p>
+        <p className="soft">{whenNone(report, t.report.noHosts)}</p>
       ) : (
         <LongList items={domains} few={12} className="columns">
           {(host, index) => (
@@ -91,12 +94,13 @@ export function Hosts({ report }: { report: AppReport }) {
   );
 }
 
-export function Trackers({ trackers }: { trackers: AppReport["trackers"] }) {
+export function Trackers({ report }: { report: AppReport }) {
+  const { trackers } = report;
   if (trackers === null) return null;
   return (
     <Card title={t.report.trackers} note={countNote(trackers)} body>
       {trackers.length === 0 ? (
-        <p className="soft">{t.report.noTrackers}</p>
+        <p className="soft">{whenNone(report, t.report.noTrackers)}</p>
       ) : (
         <>
           <LongList items={trackers} few={12} className="evidence-list">
@@ -123,12 +127,13 @@ export function Trackers({ trackers }: { trackers: AppReport["trackers"] }) {
 const openFirst = (components: NonNullable<AppReport["components"]>) =>
   [...components].sort((a, b) => Number(b.exported) - Number(a.exported));
 
-export function Components({ components }: { components: AppReport["components"] }) {
+export function Components({ report }: { report: AppReport }) {
+  const { components } = report;
   if (components === null) return null;
   return (
     <Card title={t.report.components} note={countNote(components)}>
       {components.length === 0 ? (
-        <p className="card-body soft">{t.report.noComponents}</p>
+        <p className="card-body soft">{whenNone(report, t.report.noComponents)}</p>
       ) : (
         <LongList items={openFirst(components)} few={8}>
           {(component, index) => (
@@ -168,11 +173,12 @@ function weaknesses(library: AppReport["native"][number]): string[] {
   return found.filter((text): text is string => typeof text === "string" && text !== "");
 }
 
-export function Native({ libraries }: { libraries: AppReport["native"] }) {
+export function Native({ report }: { report: AppReport }) {
+  const libraries = report.native;
   return (
     <Card title={t.report.native} note={countNote(libraries)}>
       {libraries.length === 0 ? (
-        <p className="card-body soft">{t.report.noNative}</p>
+        <p className="card-body soft">{whenNone(report, t.report.noNative)}</p>
       ) : (
         <LongList items={libraries} few={6}>
           {(library, index) => (
@@ -192,11 +198,12 @@ export function Native({ libraries }: { libraries: AppReport["native"] }) {
   );
 }
 
-export function Nested({ files }: { files: AppReport["nested"] }) {
+export function Nested({ report }: { report: AppReport }) {
+  const files = report.nested;
   return (
     <Card title={t.report.nested} note={countNote(files)}>
       {files.length === 0 ? (
-        <p className="card-body soft">{t.report.noNested}</p>
+        <p className="card-body soft">{whenNone(report, t.report.noNested)}</p>
       ) : (
         <LongList items={files} few={6}>
           {(file, index) => (

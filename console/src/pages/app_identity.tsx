@@ -46,7 +46,7 @@ export function Identity({ app, report }: { app: ScannedApp; report: AppReport }
             </dd>
           </>
         )}
-        {report.dex.classes !== null && !ios && (
+        {report.dex.classes !== null && (report.dex.classes > 0 || !report.truncated) && !ios && (
           <>
             <dt>{t.report.code}</dt>
             <dd>

@@ -28,7 +28,7 @@ export function DevicePage() {
   if (!device) {
     return (
       <>
-        <h1 className={query.error ? undefined : "out-of-sight"}>{t.state.things.device}</h1>
+        <h1 className={query.error ? "page-title-alone" : "out-of-sight"}>{t.state.things.device}</h1>
         <div className="card">
           {query.error ? (
             <Failed what={t.state.things.device} error={query.error} retry={() => void query.refetch()} />

@@ -28,7 +28,7 @@ export function PolicyPage() {
   if (!policy) {
     return (
       <>
-        <h1 className={query.error ? undefined : "out-of-sight"}>{t.state.things.policy}</h1>
+        <h1 className={query.error ? "page-title-alone" : "out-of-sight"}>{t.state.things.policy}</h1>
         <div className="card">
           {query.error ? (
             <Failed what={t.state.things.policy} error={query.error} retry={() => void query.refetch()} />

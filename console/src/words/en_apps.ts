@@ -185,6 +185,7 @@ export const appPages = {
 
     behaviors: "What it can do",
     behaviorsNote: "from code and manifest; harmless apps do many of these",
+    noneSeen: "None was seen in what could be read.",
     noBehaviors: "No behaviour of the catalogue was seen.",
     otherBehaviors: "No technique",
     places: (value: number) => count(value, "seen in # place", "seen in # places"),

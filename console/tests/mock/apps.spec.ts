@@ -222,6 +222,10 @@ test("nothing found is no proof, no score says why, and a lost scanner is told",
   await page.goto(at(lost!));
   await expect(page.getByText("The process that opened it ran out of time.", { exact: false })).toBeVisible();
   await expect(page.getByRole("heading", { level: 1 })).toHaveText("App without a name");
+  // What could not be read is unknown, not absent.
+  for (const part of ["Permissions", "What it can do", "Native code", "Code inside files"]) {
+    await expect(page.getByRole("region", { name: part })).toContainText("None was seen in what could be read.");
+  }
   await expect(page.getByRole("region", { name: "Signature" })).toContainText("Could not be judged");
   await page.goto(at(shop!));
   await expect(page.getByRole("region", { name: "iOS" })).toContainText(/Enterprise.*ABCDE12345.*Beyond its profile.*com\.apple\.developer\.kernel/);
