@@ -1,6 +1,7 @@
 """The benchmarks, short: each checks its own answers, and the promises that do not depend on the machine are held."""
 import json
 import pathlib
+import statistics
 import subprocess
 import unittest
 
@@ -19,12 +20,12 @@ def bench(name, *arguments):
 @unittest.skipUnless((pathlib.Path(harness.BINARY).parent / "bench_ingest_load").exists(), "the benchmarks are not built")
 class Benchmarks(unittest.TestCase):
     def test_ingest_is_at_least_three_tenths_of_bare_sqlite(self):
-        # The median of many rounds, because disks vary; and again when it falls short, because what else the machine does takes
-        # processor time from the server and leaves the bare inserts, which wait for the disk, as they are.
-        ratios = []
-        while len(ratios) < 3 and max(ratios, default=0) < 0.3:
-            ratios.append(bench("ingest", "--rounds", "9")["ratio"])
-        self.assertGreaterEqual(max(ratios), 0.3, f"measured: {ratios}")
+        # The median of many rounds, because disks and neighbours vary. When it falls short it is measured twice more, and the median
+        # of the three counts, not the best: a machine that was busy for a minute fails nothing, a server that is too slow does.
+        ratios = [bench("ingest", "--rounds", "9")["ratio"]]
+        if ratios[0] < 0.3:
+            ratios += [bench("ingest", "--rounds", "9")["ratio"] for _ in range(2)]
+        self.assertGreaterEqual(statistics.median(ratios), 0.3, f"measured: {ratios}")
 
     def test_an_action_is_readable_within_a_second_under_load(self):
         figures = bench("latency", "--samples", "25")
