@@ -1,6 +1,6 @@
 // What the disk and SQLite alone can do with the rows of an ingest load: prepared inserts by the
-// bare C API, one transaction a batch, synchronous=FULL, into the store's own table (its columns
-// and primary key, without the second index that the store also keeps).
+// bare C API, one transaction a batch, synchronous=FULL, into a table of the store's columns. It is
+// less than the store keeps: the key is tenant and id alone, and there is no second index.
 //
 //   bench_sqlite_baseline ROWS BATCH_SIZE DATABASE
 //
