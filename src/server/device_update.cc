@@ -1,6 +1,7 @@
 #include "server/device_update.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "base/json.h"
 #include "problem/cleared.h"
@@ -62,6 +63,17 @@ Result<DeviceUpdate> DeviceUpdate::load(store::Rows& rows, const JudgedBy& by,
   BARTIZAN_ASSIGN(out.problems_, rows.problems(device_id));
   out.problems_before_ = out.problems_;
   return out;
+}
+
+void DeviceUpdate::resume(store::Rows& rows, const JudgedBy& by) {
+  rows_ = &rows;
+  by_ = &by;
+  new_actions_ = false;
+}
+
+std::size_t DeviceUpdate::rows_known() const {
+  return problems_.size() + alerts_.size() + decisions_.size() + (actions_ ? actions_->size() : 0) +
+         (cleared_ ? cleared_->size() : 0);
 }
 
 void DeviceUpdate::note_sequence(std::int64_t sequence) {
@@ -176,10 +188,10 @@ Status DeviceUpdate::follow_one(const Transition& transition, const Finding* fin
   auto known = alerts_.find(problem.id);
   if (known == alerts_.end()) {
     BARTIZAN_ASSIGN(auto stored, rows_->alert_of_problem(problem.id));
-    known = alerts_.emplace(problem.id, std::move(stored)).first;
+    known = alerts_.emplace(problem.id, KnownAlert{.alert = std::move(stored)}).first;
   }
-  const Alert alert = respond::update_alert(known->second, transition, by_->now, by_->random);
-  known->second = alert;
+  const Alert alert = respond::update_alert(known->second.alert, transition, by_->now, by_->random);
+  known->second = {.alert = alert, .changed = true};
   // A threat that a newer content pack no longer has still resolves; there is nothing to decide.
   const Threat* threat = by_->content.find_threat(problem.threat);
   std::vector<Action> actions;
@@ -199,6 +211,7 @@ Result<std::vector<Action>> DeviceUpdate::decide(const Problem& problem, const T
   if (policy == nullptr) return std::vector<Action>();
   const auto decision = policy->decide(problem, device_, by_->now);
   if (!decision) return std::vector<Action>();
+  if (!decisions_.insert(decision->id).second) return std::vector<Action>();
   BARTIZAN_ASSIGN(const auto known, rows_->decision(decision->id));
   if (known) return std::vector<Action>();
   BARTIZAN_TRY(rows_->add_decision(*decision));
@@ -251,15 +264,22 @@ Result<bool> DeviceUpdate::finish() {
   for (std::size_t i = 0; i < problems_.size(); ++i) {
     if (i < problems_before_.size() && problems_[i] == problems_before_[i]) continue;
     BARTIZAN_TRY(rows_->put_problem(problems_[i]));
+    if (i == problems_before_.size()) problems_before_.emplace_back();
+    problems_before_[i] = problems_[i];
   }
-  for (const auto& [id, alert] : alerts_) {
-    if (alert) BARTIZAN_TRY(rows_->put_alert(*alert));
+  for (auto& [id, known] : alerts_) {
+    if (std::exchange(known.changed, false)) BARTIZAN_TRY(rows_->put_alert(*known.alert));
   }
   device_.risk = problem::risk_of(problems_);
   const problem::Protection protection = problem::protection_of(device_, by_->now);
   device_.protection = protection.state;
   device_.protection_reason = protection.reason;
-  if (!(device_ == before_)) BARTIZAN_TRY(rows_->put_device(device_));
+  if (!(device_ == before_)) {
+    BARTIZAN_TRY(rows_->put_device(device_));
+    before_ = device_;
+  }
+  rows_ = nullptr;  // the transaction's, like what it was judged with
+  by_ = nullptr;
   return new_actions_;
 }
 

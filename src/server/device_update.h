@@ -1,10 +1,14 @@
 // All that changes about one phone in one transaction: observations become findings, findings fold
 // into problems, risk follows, policy decides, alerts, actions and outbox items come of it.
+//
+// After finish() and the commit it knows the phone as the store has it, and can go on in a later
+// transaction as long as nothing but itself has written in between.
 #pragma once
 
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <span>
 #include <string>
 #include <vector>
@@ -39,6 +43,11 @@ class DeviceUpdate {
 
   const Device& device() const { return device_; }
 
+  // Goes on in another transaction.
+  void resume(store::Rows& rows, const JudgedBy& by);
+  // Rows it holds, roughly: what keeping it costs.
+  std::size_t rows_known() const;
+
   // The phone was heard of: its sequence numbers, whether or not the item could be used.
   void note_sequence(std::int64_t sequence);
   // Stores a new observation with what detection made of it. False: a duplicate, nothing changed.
@@ -48,7 +57,8 @@ class DeviceUpdate {
   // Asks the policies again about every open problem: one of them has changed.
   Status decide_again();
 
-  // Writes what changed. True: there are new actions for the agent.
+  // Writes what changed; nothing else is called then before resume(). True: there are new actions
+  // for the agent.
   Result<bool> finish();
 
  private:
@@ -71,15 +81,22 @@ class DeviceUpdate {
   Status cancel_actions(const Problem& problem);
   Status load_actions();
 
-  store::Rows* rows_;
+  // As it stands, with whether the store has it so.
+  struct KnownAlert {
+    std::optional<Alert> alert;
+    bool changed = false;
+  };
+
+  store::Rows* rows_;  // null between transactions
   const JudgedBy* by_;
-  Device before_;
+  Device before_;  // as the store has it, like problems_before_
   Device device_;
   std::vector<Problem> problems_;
   std::vector<Problem> problems_before_;
-  std::map<std::string, std::optional<Alert>> alerts_;  // by problem, as they stand
-  std::optional<std::vector<Action>> actions_;          // the newest of the phone
-  std::optional<std::vector<Cleared>> cleared_;         // what older findings must not bring back
+  std::map<std::string, KnownAlert> alerts_;     // by problem
+  std::set<std::string> decisions_;              // ids of some that the store has
+  std::optional<std::vector<Action>> actions_;   // the newest of the phone
+  std::optional<std::vector<Cleared>> cleared_;  // what older findings must not bring back
   bool new_actions_ = false;
 };
 

@@ -148,14 +148,19 @@ Status IngestQueue::commit(std::vector<Batch>& batches) {
   std::vector<Outcome> outcomes;
   const auto started = std::chrono::steady_clock::now();
   Status stored;
+  PhoneUpdates phones;
+  std::uint64_t number = 0;
   try {
     stored = parts_.store.write([&](store::Transaction& transaction) {
-      return store_batches(transaction, batches, outcomes);
+      number = transaction.number();
+      phones = recent_.take(number);
+      return store_batches(transaction, batches, phones, outcomes);
     });
   } catch (const std::exception& exception) {
     return Error{ErrorCode::kUnavailable, exception.what()};
   }
   if (!stored.ok()) return stored;
+  recent_.keep(std::move(phones), number);
   const std::chrono::duration<double> took = std::chrono::steady_clock::now() - started;
   parts_.metrics.observe_commit(took.count(), batches.size());
   {
@@ -201,44 +206,49 @@ void IngestQueue::answer(Committed committed) {
 }
 
 Status IngestQueue::store_batches(store::Transaction& transaction,
-                                  const std::vector<Batch>& batches,
-                                  std::vector<Outcome>& outcomes) {
+                                  const std::vector<Batch>& batches, PhoneUpdates& phones,
+                                  std::vector<Outcome>& outcomes) const {
   outcomes.assign(batches.size(), {});
   const JudgedBy by = judged_by();
   // Batches of one phone share its state.
-  std::map<std::pair<std::string, std::string>, DeviceUpdate> updates;
+  std::map<PhoneUpdates::key_type, std::vector<Outcome*>> outcomes_of;
   for (std::size_t i = 0; i < batches.size(); ++i) {
     const Batch& batch = batches[i];
     const std::pair key{batch.tenant, batch.device_id};
-    auto found = updates.find(key);
-    if (found == updates.end()) {
-      BARTIZAN_ASSIGN(auto loaded,
-                      DeviceUpdate::load(transaction.tenant(batch.tenant), by, batch.device_id));
-      found = updates.emplace(key, std::move(loaded)).first;
+    store::Rows& rows = transaction.tenant(batch.tenant);
+    auto phone = phones.find(key);
+    if (phone == phones.end()) {
+      BARTIZAN_ASSIGN(auto loaded, DeviceUpdate::load(rows, by, batch.device_id));
+      phone = phones.emplace(key, std::move(loaded)).first;
+    } else if (!outcomes_of.contains(key)) {
+      phone->second.resume(rows, by);
     }
-    DeviceUpdate& update = found->second;
-    for (const PreparedItem& item : batch.items) {
-      ItemResult& result = outcomes[i].result.items.emplace_back();
-      result.id = item.id;
-      result.error = item.error;
-      if (!item.error.empty()) {
-        if (item.sequence > 0) update.note_sequence(item.sequence);
-        continue;
-      }
-      BARTIZAN_ASSIGN(const bool added, update.apply(item.stored, item.verdict));
-      result.status = added ? ItemStatus::kStored : ItemStatus::kDuplicate;
-    }
-    outcomes[i].result.last_sequence = update.device().last_sequence;
+    outcomes_of[key].push_back(&outcomes[i]);
+    BARTIZAN_ASSIGN(outcomes[i].result, store_batch(batch, phone->second));
   }
-  for (auto& [key, update] : updates) {
-    BARTIZAN_ASSIGN(const bool new_actions, update.finish());
-    if (!new_actions) continue;
-    for (std::size_t i = 0; i < batches.size(); ++i) {
-      if (batches[i].tenant == key.first && batches[i].device_id == key.second)
-        outcomes[i].new_actions = true;
-    }
+  for (const auto& [key, of_phone] : outcomes_of) {
+    BARTIZAN_ASSIGN(const bool new_actions, phones.find(key)->second.finish());
+    for (Outcome* outcome : of_phone) outcome->new_actions = new_actions;
   }
   return {};
+}
+
+Result<BatchResult> IngestQueue::store_batch(const Batch& batch, DeviceUpdate& phone) {
+  BatchResult out;
+  out.items.reserve(batch.items.size());
+  for (const PreparedItem& item : batch.items) {
+    ItemResult& result = out.items.emplace_back();
+    result.id = item.id;
+    result.error = item.error;
+    if (!item.error.empty()) {
+      if (item.sequence > 0) phone.note_sequence(item.sequence);
+      continue;
+    }
+    BARTIZAN_ASSIGN(const bool added, phone.apply(item.stored, item.verdict));
+    result.status = added ? ItemStatus::kStored : ItemStatus::kDuplicate;
+  }
+  out.last_sequence = phone.device().last_sequence;
+  return out;
 }
 
 Status IngestQueue::update_device(std::string_view tenant, std::string_view device_id,

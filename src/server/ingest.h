@@ -19,6 +19,7 @@
 #include "server/device_update.h"
 #include "server/metrics.h"
 #include "server/policy_set.h"
+#include "server/recent_phones.h"
 #include "store/store.h"
 
 namespace bartizan::server {
@@ -109,8 +110,10 @@ class IngestQueue {
   JudgedBy judged_by() const;
   // Takes the batches when they are on disk, and leaves them alone when it fails.
   Status commit(std::vector<Batch>& batches);
+  // `phones`: those that are known already, and then those of the batches too.
   Status store_batches(store::Transaction& transaction, const std::vector<Batch>& batches,
-                       std::vector<Outcome>& outcomes);
+                       PhoneUpdates& phones, std::vector<Outcome>& outcomes) const;
+  static Result<BatchResult> store_batch(const Batch& batch, DeviceUpdate& phone);
   void answer_all();
   void answer(Committed committed);
 
@@ -125,6 +128,7 @@ class IngestQueue {
   std::condition_variable stored_;
   std::deque<Committed> committed_;
   bool all_stored_ = false;
+  RecentPhones recent_;  // of the storing thread
   std::thread storing_;
   std::thread answering_;
 };

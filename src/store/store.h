@@ -216,6 +216,10 @@ class Transaction {
  public:
   virtual ~Transaction() = default;
   virtual Rows& tenant(std::string_view tenant) = 0;
+  // The write that follows committed write n has number n + 1 when nobody at all wrote in between,
+  // so that what was read in n still stands; any other number says that it may not. 0: a read, or a
+  // store that cannot tell.
+  virtual std::uint64_t number() const = 0;
 };
 
 class Store {

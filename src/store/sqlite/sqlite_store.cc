@@ -25,9 +25,13 @@ using TenantNames = std::set<std::string, std::less<>>;
 
 class SqliteTransaction final : public Transaction {
  public:
-  // `known`: tenants that need not be noted again; nothing in a read transaction.
-  SqliteTransaction(Database& database, std::string_view cursor_key, const TenantNames* known)
-      : database_(database), cursor_key_(cursor_key), known_(known) {}
+  // A read.
+  SqliteTransaction(Database& database, std::string_view cursor_key)
+      : database_(database), cursor_key_(cursor_key), known_(nullptr) {}
+  // A write. `known`: tenants that need not be noted again.
+  SqliteTransaction(Database& database, std::string_view cursor_key, const TenantNames& known,
+                    std::uint64_t number)
+      : database_(database), cursor_key_(cursor_key), known_(&known), number_(number) {}
 
   Rows& tenant(std::string_view tenant) override {
     const auto found = rows_.find(tenant);
@@ -41,12 +45,15 @@ class SqliteTransaction final : public Transaction {
     return *rows_.emplace(std::string(tenant), std::move(rows)).first->second;
   }
 
+  std::uint64_t number() const override { return number_; }
+
   const TenantNames& noted() const { return noted_; }
 
  private:
   Database& database_;
   std::string_view cursor_key_;
-  const TenantNames* known_;
+  const TenantNames* known_;  // null in a read
+  std::uint64_t number_ = 0;
   TenantNames noted_;
   std::map<std::string, std::unique_ptr<SqliteRows>, std::less<>> rows_;
 };
@@ -132,20 +139,23 @@ class SqliteStore final : public Store {
   Status write(const std::function<Status(Transaction&)>& function) override {
     const std::lock_guard lock(write_mutex_);
     TenantNames noted;
+    std::uint64_t number = 0;
     const Status written = transact([&](Database& database) -> Status {
-      SqliteTransaction transaction(database, cursor_key_, &known_tenants_);
+      BARTIZAN_ASSIGN(number, next_number(database));
+      SqliteTransaction transaction(database, cursor_key_, known_tenants_, number);
       BARTIZAN_TRY(function(transaction));
       noted = transaction.noted();
       return {};
     });
     if (!written.ok()) return written;
+    last_number_ = number;
     known_tenants_.insert(noted.begin(), noted.end());
     return {};
   }
 
   Status read(const std::function<Status(Transaction&)>& function) override {
     return read_with([&](Database& database) -> Status {
-      SqliteTransaction transaction(database, cursor_key_, nullptr);
+      SqliteTransaction transaction(database, cursor_key_);
       return function(transaction);
     });
   }
@@ -188,6 +198,16 @@ class SqliteStore final : public Store {
                            .vfs = options_.vfs,
                            .writer = writer,
                            .busy_timeout = options_.busy_timeout});
+  }
+
+  // With write_mutex_ held, in a transaction.
+  Result<std::uint64_t> next_number(Database& database) {
+    Statement version = database.query("PRAGMA data_version");
+    BARTIZAN_TRY(version.step());
+    std::int64_t seen = 0;
+    version.read(seen);
+    if (std::exchange(data_version_, seen) != seen) ++last_number_;  // theirs
+    return last_number_ + 1;
   }
 
   // With write_mutex_ held.
@@ -233,6 +253,8 @@ class SqliteStore final : public Store {
   std::string trouble_;  // what the last write ended with; empty: nothing
   std::unique_ptr<Database> writer_;
   TenantNames known_tenants_;
+  std::uint64_t last_number_ = 0;
+  std::int64_t data_version_ = 0;  // changes when another connection has written
 };
 
 }  // namespace

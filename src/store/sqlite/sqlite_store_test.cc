@@ -232,6 +232,37 @@ TEST_F(SqliteStore, AFunctionThatOverlooksAFaultCommitsNothing) {
   EXPECT_TRUE(put(*store, "later").ok());
 }
 
+TEST_F(SqliteStore, WritesAreNumberedSoThatWhatComesBetweenShows) {
+  const auto store = open();
+  const auto write = [&](const Status& outcome = {}) {
+    std::uint64_t number = 0;
+    const Status written = store->write([&](Transaction& transaction) -> Status {
+      number = transaction.number();
+      BARTIZAN_TRY(transaction.tenant("default").put_setting("k", "v"));
+      return outcome;
+    });
+    EXPECT_EQ(written.ok(), outcome.ok());
+    return number;
+  };
+  const std::uint64_t first = write();
+  EXPECT_GT(first, 0u);
+  EXPECT_EQ(write(), first + 1);
+  EXPECT_TRUE(store->check().ok()) << "which writes no row";
+  write(Error{ErrorCode::kLimit, "enough"});
+  EXPECT_EQ(write(), first + 2) << "what failed was no write";
+  EXPECT_TRUE(store
+                  ->read([](Transaction& transaction) -> Status {
+                    EXPECT_EQ(transaction.number(), 0u);
+                    return {};
+                  })
+                  .ok());
+
+  OtherWriter other(path);
+  other.execute("UPDATE settings SET value = 'theirs'");
+  write(Error{ErrorCode::kLimit, "enough"});  // notices it, and fails
+  EXPECT_GT(write(), first + 3);
+}
+
 TEST_F(SqliteStore, AnotherWritersLockIsReportedAndPasses) {
   const auto store = open();
   ASSERT_TRUE(put(*store, "before").ok());
