@@ -44,13 +44,15 @@ struct Connection {
 };
 
 // Mostly harmless, as a fleet's day is: of 1000 observations two imitate a brand, each by a host of
-// its own, and one reports a phone without a screen lock.
-json::object body_of(std::int64_t n, std::string_view device, std::string& kind) {
+// its own, and one reports a phone without a screen lock. `patch_level` is recent: an old one would
+// be a finding in every twentieth.
+json::object body_of(std::int64_t n, std::string_view device, const std::string& patch_level,
+                     std::string& kind) {
   const std::string number = std::to_string(n);
   switch (n % 20) {
     case 0:
       kind = "device.state";
-      return {{"os_version", "14"},           {"patch_level", "2026-08-05"},
+      return {{"os_version", "14"},           {"patch_level", patch_level},
               {"screen_lock", n % 1000 != 0}, {"encrypted", true},
               {"developer_options", false},   {"adb_enabled", false},
               {"bootloader", "locked"},       {"root_signs", json::array()}};
@@ -88,6 +90,8 @@ void prepare(const Plan& plan, const bench::Phone& phone, Connection& connection
              std::ostream* rows) {
   const SystemClock clock;
   SystemRandom random;
+  const std::string patch_level =
+      to_rfc3339(clock.now() - std::chrono::days(30)).substr(0, std::size("2026-08-05") - 1);
   std::int64_t sequence = plan.first_sequence;
   for (int batch = 0; batch < plan.batches; ++batch) {
     json::array observations;
@@ -96,7 +100,7 @@ void prepare(const Plan& plan, const bench::Phone& phone, Connection& connection
       observation.id = new_uuid(clock.now(), random);
       observation.sequence = sequence;
       observation.observed_at = clock.now();
-      observation.body = body_of(sequence, phone.device_id, observation.kind);
+      observation.body = body_of(sequence, phone.device_id, patch_level, observation.kind);
       json::object object = to_json(observation);
       if (rows) {
         object["device_id"] = phone.device_id;
