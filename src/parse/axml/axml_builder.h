@@ -16,6 +16,7 @@ class AxmlBuilder {
     std::uint8_t type;  // 3: `text`
     std::uint32_t data;
     std::string text;
+    std::string raw_text = {};  // as the source had it; empty: `text`
   };
   static Attribute text(std::uint32_t id, std::string name, std::string value) {
     return {id, std::move(name), 3, 0, std::move(value)};
@@ -26,7 +27,32 @@ class AxmlBuilder {
 
   std::uint16_t root_type = 3;
   std::size_t attribute_size = 20;
+  std::uint32_t styles_start = 0;
+  std::uint16_t value_size = 8;
+  std::uint32_t comment = 0xffffffff;  // of the nodes that follow
+  std::string android = "http://schemas.android.com/apk/res/android";
 
+  AxmlBuilder() { start_namespace("android", android); }
+
+  void start_namespace(const std::string& prefix, const std::string& uri) {
+    std::string body;
+    u32(body, string_index(prefix, 0));
+    u32(body, string_index(uri, 0));
+    node(0x0100, body);
+  }
+  void end_namespace(const std::string& prefix, const std::string& uri) {
+    std::string body;
+    u32(body, string_index(prefix, 0));
+    u32(body, string_index(uri, 0));
+    node(0x0101, body);
+  }
+  void characters(const std::string& text) {
+    std::string body;
+    u32(body, string_index(text, 0));
+    u32(body, 8);
+    u32(body, 0);
+    node(0x0104, body);
+  }
   void start(const std::string& name, const std::vector<Attribute>& attributes = {}) {
     std::string body;
     u32(body, 0xffffffff);
@@ -39,10 +65,15 @@ class AxmlBuilder {
     for (const Attribute& attribute : attributes) {
       const std::uint32_t value =
           attribute.type == 3 ? string_index(attribute.text, 0) : attribute.data;
-      u32(body, 0xffffffff);
-      u32(body, string_index(attribute.name, attribute.resource_id));
-      u32(body, attribute.type == 3 ? value : 0xffffffff);
-      u32(body, 8u | std::uint32_t{attribute.type} << 24);
+      const std::uint32_t raw =
+          attribute.raw_text.empty() ? value : string_index(attribute.raw_text, 0);
+      const bool is_raw = attribute.type == 3 || !attribute.raw_text.empty();
+      // A name that stands for no id is the manifest's own, unless it says "android:".
+      const bool qualified = attribute.name.starts_with("android:");
+      u32(body, attribute.resource_id != 0 || qualified ? string_index(android, 0) : 0xffffffff);
+      u32(body, string_index(attribute.name.substr(qualified ? 8 : 0), attribute.resource_id));
+      u32(body, is_raw ? raw : 0xffffffff);
+      u32(body, value_size | std::uint32_t{attribute.type} << 24);
       u32(body, value);
       body.append(attribute_size - 20, '\0');
     }
@@ -78,7 +109,7 @@ class AxmlBuilder {
     u32(pool, 0);
     u32(pool, 0);
     u32(pool, static_cast<std::uint32_t>(28 + offsets.size()));
-    u32(pool, 0);
+    u32(pool, styles_start);
     std::string map;
     u32(map, 8 << 16 | 0x180);
     u32(map, static_cast<std::uint32_t>(8 + 4 * strings_.size()));
@@ -118,7 +149,7 @@ class AxmlBuilder {
     u16(nodes_, 16);
     u32(nodes_, static_cast<std::uint32_t>(16 + body.size()));
     u32(nodes_, 1);
-    u32(nodes_, 0xffffffff);
+    u32(nodes_, comment);
     nodes_ += body;
   }
 

@@ -109,15 +109,27 @@ class ManifestReader {
 
  private:
   // "package" and "split" have no resource id: the platform asks for them by name, without a
-  // namespace.
+  // namespace, and takes what the source said.
   static std::string plain_attribute(const AxmlElement& root, std::string_view name) {
     const AxmlAttribute* found = nullptr;
     for (const AxmlAttribute& attribute : root.attributes) {
-      if (attribute.name != name || attribute.type != AxmlType::kString) continue;
+      if (attribute.name != name) continue;
+      if (attribute.type != AxmlType::kString && !attribute.raw) continue;
       if (found == nullptr || (found->has_namespace && !attribute.has_namespace))
         found = &attribute;
     }
-    return found == nullptr ? std::string() : found->text;
+    return found == nullptr ? std::string() : found->raw.value_or(found->text);
+  }
+
+  // android:name of an <action> or <category>, which the platform asks for by name as well
+  // (PackageParser.parseIntent, ParsedIntentInfoUtils). Without one it refuses the manifest; what
+  // its id names is then shown.
+  static std::string name_by_name(const AxmlElement& element) {
+    for (const AxmlAttribute& attribute : element.attributes) {
+      if (attribute.android_namespace && attribute.name == "name")
+        return attribute.raw.value_or(attribute.text);
+    }
+    return text_of(element, attribute::kName);
   }
 
   void read_child(const AxmlElement& element) {
@@ -258,8 +270,8 @@ class ManifestReader {
         .auto_verify = boolean_of(element, attribute::kAutoVerify).value_or(false)};
     for (const AxmlElement& item : element.children) {
       check_names(item);
-      if (item.name == "action") filter.actions.push_back(text_of(item, attribute::kName));
-      if (item.name == "category") filter.categories.push_back(text_of(item, attribute::kName));
+      if (item.name == "action") filter.actions.push_back(name_by_name(item));
+      if (item.name == "category") filter.categories.push_back(name_by_name(item));
       if (item.name == "data") filter.data.push_back(read_data(item));
     }
     return filter;
@@ -295,15 +307,43 @@ class ManifestReader {
 
   // A tool that goes by names reads another manifest than the phone does.
   void check_names(const AxmlElement& element) {
-    for (const AxmlAttribute& attribute : element.attributes) {
-      const auto* known = std::lower_bound(
-          std::begin(attribute::kKnown), std::end(attribute::kKnown), attribute.resource_id,
-          [](const attribute::Known& a, std::uint32_t id) { return a.id < id; });
-      if (known == std::end(attribute::kKnown) || known->id != attribute.resource_id) continue;
-      if (attribute.name != known->name && !attribute.name.empty())
-        note_anomaly(manifest_.anomalies, "axml.attribute_name_lies", element.name,
-                     std::string(known->name) + " is called " + attribute.name.substr(0, 60));
+    for (const AxmlAttribute& attribute : element.attributes) check_name(element, attribute);
+    // A slip in the source leaves text that does no harm; this reads as an element once a tool
+    // has written the manifest out again.
+    if (element.text.find('<') != std::string::npos)
+      note("axml.markup_in_text", element, element.text.substr(0, 80));
+  }
+
+  void check_name(const AxmlElement& element, const AxmlAttribute& attribute) {
+    // Attributes of the framework are numbered from 0x01010000; API level 36 has not come to 0x700.
+    constexpr std::uint32_t kFirst = 0x01010000, kBeyondAny = 0x01011000, kLast = 0x0101ffff;
+    const std::uint32_t id = attribute.resource_id;
+    if (id == 0) {
+      if (attribute.android_namespace)
+        note("axml.attribute_without_id", element,
+             attribute.name.substr(0, 60) + ", which the platform looks for by its id");
+      return;
     }
+    if (id < kFirst || id > kLast) return;
+    if (id >= kBeyondAny)
+      note("axml.unknown_attribute", element,
+           attribute.name.substr(0, 60) + ": number " + std::to_string(id - kFirst) +
+               ", which no platform has");
+    if (attribute.name.empty()) {
+      note("axml.attribute_without_name", element, "a reader that goes by names sees nothing");
+      return;
+    }
+    const auto* known =
+        std::lower_bound(std::begin(attribute::kKnown), std::end(attribute::kKnown), id,
+                         [](const attribute::Known& a, std::uint32_t b) { return a.id < b; });
+    if (known == std::end(attribute::kKnown) || known->id != id) return;
+    if (attribute.name != known->name)
+      note("axml.attribute_name_lies", element,
+           std::string(known->name) + " is called " + attribute.name.substr(0, 60));
+  }
+
+  void note(std::string_view id, const AxmlElement& element, std::string_view detail) {
+    note_anomaly(manifest_.anomalies, id, element.name, detail);
   }
 
   AxmlDocument document_;

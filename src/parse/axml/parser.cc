@@ -13,8 +13,11 @@ namespace {
 constexpr std::uint16_t kStringPoolChunk = 0x0001;
 constexpr std::uint16_t kXmlChunk = 0x0003;
 constexpr std::uint16_t kFirstNode = 0x0100;
+constexpr std::uint16_t kStartNamespace = 0x0100;
+constexpr std::uint16_t kEndNamespace = 0x0101;
 constexpr std::uint16_t kStartElement = 0x0102;
 constexpr std::uint16_t kEndElement = 0x0103;
+constexpr std::uint16_t kText = 0x0104;
 constexpr std::uint16_t kLastNode = 0x017f;
 constexpr std::uint16_t kResourceMapChunk = 0x0180;
 constexpr std::uint32_t kNoString = 0xffffffff;
@@ -22,6 +25,8 @@ constexpr std::size_t kChunkHeaderSize = 8;
 constexpr std::size_t kNodeHeaderSize = 16;
 constexpr std::size_t kElementSize = 20;
 constexpr std::size_t kAttributeSize = 20;
+constexpr std::size_t kValueSize = 8;  // Res_value
+constexpr std::string_view kAndroidNamespace = "http://schemas.android.com/apk/res/android";
 
 struct Chunk {
   std::uint16_t type;
@@ -110,15 +115,62 @@ class Parser {
   }
 
   void handle_node(const Chunk& chunk, Bytes whole, std::size_t at) {
+    check_comment(whole, at);
+    const Bytes extension = whole.subspan(chunk.header_size);
     if (chunk.type == kStartElement) {
-      start_element(whole.subspan(chunk.header_size), at);
+      start_element(extension, at);
     } else if (chunk.type == kEndElement) {
       if (open_.empty()) {
         note("axml.unbalanced", at, "an element ends that never started");
       } else {
         close_element();
       }
+    } else if (chunk.type == kStartNamespace) {
+      start_namespace(extension, at);
+    } else if (chunk.type == kEndNamespace) {
+      if (!namespaces_.empty()) namespaces_.pop_back();
+    } else if (chunk.type == kText && !open_.empty()) {
+      ByteReader reader(extension);
+      std::vector<Anomaly> lines;  // text may have several
+      open_.back().text += take(reader.u32().value_or(kNoString), lines);
     }
+  }
+
+  // Neither aapt nor aapt2 keeps comments; a file changed afterwards may have them, or a zero in
+  // the field, which is a string's number.
+  void check_comment(Bytes node, std::size_t at) {
+    ByteReader reader(node);
+    if (!reader.seek(kNodeHeaderSize - 4).ok()) return;
+    const std::uint32_t comment = reader.u32().value_or(kNoString);
+    if (comment != kNoString)
+      note("axml.comment", at, "comment " + std::to_string(comment) + ": " + text(comment));
+  }
+
+  void start_namespace(Bytes extension, std::size_t at) {
+    ByteReader reader(extension);
+    const std::uint32_t prefix = reader.u32().value_or(kNoString);
+    const std::uint32_t uri = reader.u32().value_or(kNoString);
+    if (namespaces_.size() >= kMaxAxmlNamespaces)
+      return note("axml.limit", at, "too many namespaces at once");
+    const bool is_android = text(uri) == kAndroidNamespace;
+    for (const Namespace& outer : namespaces_) {
+      if (outer.uri != uri && !(outer.is_android && is_android)) continue;
+      note("axml.namespace_redeclared", at,
+           '"' + text(prefix) + "\" stands for what another prefix already does: " + text(uri));
+      break;
+    }
+    namespaces_.push_back({uri, is_android});
+  }
+
+  // Whether `uri` is Android's namespace.
+  bool check_namespace(std::uint32_t uri, std::size_t at) {
+    if (uri == kNoString) return false;
+    for (const Namespace& declared : namespaces_) {
+      if (declared.uri == uri) return declared.is_android;
+    }
+    const std::string stated = text(uri);
+    note("axml.undeclared_namespace", at, '"' + stated + '"');
+    return stated == kAndroidNamespace;
   }
 
   void start_element(Bytes extension, std::size_t at) {
@@ -157,29 +209,63 @@ class Parser {
     if (size < kAttributeSize) return Error{ErrorCode::kInvalid, "attributes too small"};
     BARTIZAN_TRY(slice(extension, start, std::uint64_t{size} * count));
     element.attributes.reserve(count);
+    std::uint32_t highest = 0;
     for (std::size_t i = 0; i < count; ++i) {
       BARTIZAN_ASSIGN(AxmlAttribute attribute,
-                      read_attribute(extension.subspan(start + i * size, kAttributeSize)));
-      if (attribute.resource_id != 0 && element.find(attribute.resource_id) != nullptr)
-        note("axml.duplicate_attribute", at, attribute.name.substr(0, 60) + "; the first counts");
+                      read_attribute(extension.subspan(start + i * size, kAttributeSize), at));
+      check_order(element, attribute, highest, at);
       element.attributes.push_back(std::move(attribute));
     }
     return element;
   }
 
-  Result<AxmlAttribute> read_attribute(Bytes raw) {
-    ByteReader reader(raw);
+  // AOSP RetrieveAttributes() walks attributes and wanted ids side by side, both rising: what is
+  // lower than an attribute before it is never reached.
+  void check_order(const AxmlElement& element, AxmlAttribute& attribute, std::uint32_t& highest,
+                   std::size_t at) {
+    if (attribute.resource_id == 0) return;
+    if (attribute.resource_id > highest) {
+      highest = attribute.resource_id;
+      return;
+    }
+    attribute.out_of_order = true;
+    if (attribute.resource_id == highest) {
+      note("axml.duplicate_attribute", at, attribute.name.substr(0, 60) + "; the first counts");
+    } else {
+      note("axml.attribute_order", at,
+           attribute.name.substr(0, 60) + " of " + element.name.substr(0, 60) +
+               " comes too late for the platform to see it");
+    }
+  }
+
+  Result<AxmlAttribute> read_attribute(Bytes bytes, std::size_t at) {
+    ByteReader reader(bytes);
     BARTIZAN_ASSIGN(const std::uint32_t name_space, reader.u32());
     BARTIZAN_ASSIGN(const std::uint32_t name, reader.u32());
-    BARTIZAN_TRY(reader.skip(4 + 2 + 1));  // raw value; Res_value's size and zero
+    BARTIZAN_ASSIGN(const std::uint32_t raw, reader.u32());
+    BARTIZAN_ASSIGN(const std::uint16_t size, reader.u16());
+    BARTIZAN_TRY(reader.skip(1));  // Res_value::res0
     BARTIZAN_ASSIGN(const std::uint8_t type, reader.u8());
     BARTIZAN_ASSIGN(const std::uint32_t data, reader.u32());
     AxmlAttribute attribute{.resource_id = resource_id(name),
                             .name = text(name),
                             .has_namespace = name_space != kNoString,
+                            .android_namespace = check_namespace(name_space, at),
                             .type = static_cast<AxmlType>(type),
                             .data = data};
-    if (attribute.type == AxmlType::kString) attribute.text = text(data);
+    const bool is_string = attribute.type == AxmlType::kString;
+    if (is_string) attribute.text = text(data);
+    if (size != kValueSize)
+      note("axml.value_size", at,
+           attribute.name.substr(0, 60) + ": " + std::to_string(size) + " bytes stated for 8");
+    if (raw == kNoString || (is_string && raw == data)) return attribute;
+    std::string written = text(raw);
+    if (is_string && written == attribute.text) return attribute;
+    if (is_string)
+      note("axml.raw_value_lies", at,
+           attribute.name.substr(0, 60) + " is \"" + attribute.text.substr(0, 80) +
+               "\" and, when asked for by name, \"" + written.substr(0, 80) + '"');
+    attribute.raw = std::move(written);
     return attribute;
   }
 
@@ -189,10 +275,12 @@ class Parser {
     return reader.u32().value_or(0);
   }
 
-  std::string text(std::uint32_t index) {
+  std::string text(std::uint32_t index) { return take(index, document_.anomalies); }
+
+  std::string take(std::uint32_t index, std::vector<Anomaly>& anomalies) {
     if (text_left_ == 0) return {};
     std::string decoded =
-        pool_.string(index, std::min(text_left_, std::size_t{1 << 16}), document_.anomalies);
+        pool_.string(index, std::min(text_left_, std::size_t{1 << 16}), anomalies);
     text_left_ -= std::min(text_left_, decoded.size() + 1);
     if (text_left_ == 0) {
       note("axml.limit", 0, "more text than is read");
@@ -217,10 +305,16 @@ class Parser {
     document_.truncated = true;
   }
 
+  struct Namespace {
+    std::uint32_t uri;  // of the string pool
+    bool is_android;
+  };
+
   Bytes bytes_;
   AxmlDocument document_;
   StringPool pool_;
   Bytes resource_map_;
+  std::vector<Namespace> namespaces_;  // around what is read now
   std::vector<AxmlElement> open_;
   std::size_t elements_ = 0;
   std::size_t text_left_ = kMaxAxmlText;
@@ -241,9 +335,10 @@ double axml_number(AxmlType type, std::uint32_t data) {
 }
 
 const AxmlAttribute* AxmlElement::find(std::uint32_t resource_id) const {
-  const auto found = std::find_if(
-      attributes.begin(), attributes.end(),
-      [&](const AxmlAttribute& attribute) { return attribute.resource_id == resource_id; });
+  const auto found =
+      std::find_if(attributes.begin(), attributes.end(), [&](const AxmlAttribute& attribute) {
+        return attribute.resource_id == resource_id && !attribute.out_of_order;
+      });
   return found == attributes.end() ? nullptr : &*found;
 }
 

@@ -49,9 +49,10 @@ Result<StringPool> StringPool::parse(Bytes chunk, std::vector<Anomaly>& anomalie
   BARTIZAN_ASSIGN(const std::uint16_t header_size, reader.u16());
   BARTIZAN_TRY(reader.skip(4));
   BARTIZAN_ASSIGN(const std::uint32_t count, reader.u32());
-  BARTIZAN_TRY(reader.skip(4));  // style count
+  BARTIZAN_ASSIGN(const std::uint32_t style_count, reader.u32());
   BARTIZAN_ASSIGN(const std::uint32_t flags, reader.u32());
   BARTIZAN_ASSIGN(const std::uint32_t strings_start, reader.u32());
+  BARTIZAN_ASSIGN(const std::uint32_t styles_start, reader.u32());
   StringPool pool;
   pool.chunk_ = chunk;
   pool.header_size_ = std::max<std::size_t>(header_size, kPoolHeaderSize);
@@ -60,6 +61,10 @@ Result<StringPool> StringPool::parse(Bytes chunk, std::vector<Anomaly>& anomalie
   if ((flags & ~(kSortedFlag | kUtf8Flag)) != 0)
     note_anomaly(anomalies, "axml.string_pool_flags", "string pool",
                  "flags " + std::to_string(flags) + ", of which some mean nothing");
+  if (style_count == 0 && styles_start != 0)
+    note_anomaly(
+        anomalies, "axml.string_pool_styles", "string pool",
+        "styles said to start at " + std::to_string(styles_start) + ", of which it has none");
   const std::size_t room =
       chunk.size() > pool.header_size_ ? (chunk.size() - pool.header_size_) / 4 : 0;
   pool.count_ = std::min<std::size_t>(count, room);

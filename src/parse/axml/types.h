@@ -38,16 +38,24 @@ struct AxmlAttribute {
   std::uint32_t resource_id = 0;  // what the platform goes by; 0: none
   std::string name;               // what the string pool claims; may lie
   bool has_namespace = false;
+  bool android_namespace = false;  // its namespace is Android's
+  // The platform fetches attributes by id in rising order and so never sees this one.
+  bool out_of_order = false;
   AxmlType type = AxmlType::kNull;
   std::uint32_t data = 0;
   std::string text;  // of kString; printable UTF-8
+  // As written in the source, where the file keeps that beside `type` and `data` and it is not
+  // their text. What is asked for by name instead of by id is answered with it.
+  std::optional<std::string> raw;
 };
 
 struct AxmlElement {
   std::string name;
   std::vector<AxmlAttribute> attributes;
   std::vector<AxmlElement> children;
+  std::string text;  // between its tags and those of its children
 
+  // By resource id, as the platform finds it; nullptr: not there or out of order.
   const AxmlAttribute* find(std::uint32_t resource_id) const;
 };
 

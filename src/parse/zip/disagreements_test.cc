@@ -114,6 +114,19 @@ TEST(ZipHeaders, SeveralDisksAreNoted) {
   EXPECT_THAT(ids_of(zip), Contains("zip.bad_end_record"));
 }
 
+std::string with_comment(std::string zip, std::size_t size, char fill) {
+  zip.resize(zip.size() - 2);
+  append_u16(zip, static_cast<std::uint32_t>(size));
+  return zip + std::string(size, fill);
+}
+
+TEST(ZipHeaders, CommentIsNotedUnlessItPadsToAPage) {
+  const std::string zip = build_zip({stored("a", "1")});
+  EXPECT_THAT(ids_of(with_comment(zip, 1004, '\0')), Contains("zip.comment"));
+  EXPECT_THAT(ids_of(with_comment(zip, 4096 - zip.size(), 'x')), Contains("zip.comment"));
+  EXPECT_THAT(ids_of(with_comment(zip, 4096 - zip.size(), '\0')), testing::IsEmpty());
+}
+
 // Offsets and counts that say "see the 64-bit record", which is there.
 TEST(Zip64, ArchiveIsRead) {
   std::string zip = build_zip({stored("a.txt", "alpha"), stored("b.txt", "beta")});

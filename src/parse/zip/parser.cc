@@ -127,6 +127,7 @@ class Parser {
            std::to_string(file_.size() - stated_end) + " bytes after the end record");
     if (stated_end > file_.size())
       note("zip.bad_directory", "end record", "its comment reaches beyond the file");
+    check_comment(end);
 
     std::uint64_t start = end.directory_offset;
     if (end.several_disks)
@@ -147,6 +148,18 @@ class Parser {
     look_for_further_end_records(end);
     walk_central_directory(start, end);
     if (archive_.entries.empty() && end.entries > 0) walk_local_headers();
+  }
+
+  // Neither build tools nor signers write a comment, which no v1 signature covers, save apksigner
+  // --align-file-size: zero bytes up to a whole page.
+  void check_comment(const EndRecord& end) {
+    constexpr std::size_t kPage = 4096;
+    const std::string_view comment = file_.substr(end.offset + kEndRecordSize, end.comment_size);
+    const bool pads = file_.size() % kPage == 0 && comment.size() < kPage &&
+                      comment.find_first_not_of('\0') == std::string_view::npos;
+    if (!comment.empty() && !pads)
+      note("zip.comment", "end record",
+           std::to_string(comment.size()) + " bytes: " + std::string(comment.substr(0, 40)));
   }
 
   void look_for_further_end_records(const EndRecord& end) {

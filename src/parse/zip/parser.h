@@ -3,7 +3,7 @@
 //
 // Anomalies, of the end record and the directory: zip.no_end_record zip.multiple_end_records
 // zip.bad_end_record zip.trailing_data zip.prepended_data zip.bad_directory zip.hidden_entries
-// zip.zip64 zip.limit; of an entry's headers: zip.encrypted_flag zip.flags_mismatch
+// zip.zip64 zip.limit zip.comment; of an entry's headers: zip.encrypted_flag zip.flags_mismatch
 // zip.unknown_method zip.method_mismatch zip.size_mismatch zip.stored_sizes_differ
 // zip.crc_mismatch_header zip.name_mismatch zip.bad_local_header; of names: names.h; of how entries
 // lie in the file: layout.h; of an entry's content: zip.wrong_size zip.wrong_crc zip.bad_deflate
