@@ -35,7 +35,15 @@ std::string quote(const json::object& facts, const std::string& name) {
   return out.substr(0, end) + "...";
 }
 
-// `text` with each {fact} replaced by its value, or by "unknown".
+// What a sentence says where a fact is not known.
+std::string words_for_unknown(std::string_view fact, bool begins_sentence) {
+  if (fact == "package")
+    return begins_sentence ? "An app whose name could not be read"
+                           : "an app whose name could not be read";
+  return "unknown";
+}
+
+// `text` with each {fact} replaced by its value, or by words that say that it is not known.
 std::string fill_in(const std::string& text, const json::object& facts) {
   std::string out;
   for (std::size_t i = 0; i < text.size(); ++i) {
@@ -44,8 +52,9 @@ std::string fill_in(const std::string& text, const json::object& facts) {
       out += text[i];
       continue;
     }
-    const std::string value = quote(facts, text.substr(i + 1, close - i - 1));
-    out += value.empty() ? "unknown" : value;
+    const std::string fact = text.substr(i + 1, close - i - 1);
+    const std::string value = quote(facts, fact);
+    out += value.empty() ? words_for_unknown(fact, out.empty()) : value;
     i = close;
   }
   return out;

@@ -24,8 +24,9 @@ const intel::Content& content() {
   return *loaded;
 }
 
-JudgedApp judged(const std::string& dex) {
-  const std::string manifest = read_file("fuzz/corpus/axml/banker.xml", 1 << 20).value_or("");
+JudgedApp judged(
+    const std::string& dex,
+    const std::string& manifest = read_file("fuzz/corpus/axml/banker.xml", 1 << 20).value_or("")) {
   const std::string bytes = parse::build_zip(
       {parse::deflated("AndroidManifest.xml", manifest), parse::deflated("classes.dex", dex)});
   Result<AppReport> report = scan_app(as_bytes(bytes), content());
@@ -81,6 +82,16 @@ TEST(Privacy, TheReportNamesComponentsAndPermissions) {
     EXPECT_TRUE(component.at("exported").is_bool());
   }
   EXPECT_THAT(report_text(app), HasSubstr("the app asks to:"));
+}
+
+// An empty list would say that the app asks for nothing.
+TEST(Privacy, WhatAnUnreadableManifestWouldHaveSaidIsNull) {
+  const JudgedApp app =
+      judged(parse::DexBuilder({parse::TestClass{.type = "Lorg/example/Main;"}}).build(), "none");
+  const json::object report = report_json(app);
+  for (const char* field : {"package", "permissions", "permission_summary", "components"})
+    EXPECT_TRUE(report.at(field).is_null()) << field;
+  EXPECT_EQ(report.at("truncated"), true);
 }
 
 }  // namespace

@@ -59,13 +59,18 @@ json::value package_of(const AppReport& report) {
   return {};
 }
 
-json::array permissions_of(const AppReport& report) {
+// Whether what the manifest, or on iOS Info.plist, says is known; if not, no list of it may look
+// empty.
+bool is_declared(const AppReport& report) {
+  return report.manifest || (report.ios && report.ios->has_info_plist);
+}
+
+json::value permissions_of(const AppReport& report) {
+  if (!is_declared(report)) return {};
   if (report.manifest) return to_json_array(report.manifest->permissions);
   json::array out;
-  if (report.ios) {
-    for (const std::string& key : report.ios->usage_descriptions)
-      out.emplace_back(parse::printable(key));
-  }
+  for (const std::string& key : report.ios->usage_descriptions)
+    out.emplace_back(parse::printable(key));
   return out;
 }
 
@@ -75,8 +80,11 @@ json::array printable_array(const std::vector<std::string>& values) {
   return out;
 }
 
-json::array components_json(const parse::AndroidManifest& manifest) {
+json::value components_of(const AppReport& report) {
+  if (!is_declared(report)) return {};
   json::array out;
+  if (!report.manifest) return out;  // iOS has none
+  const parse::AndroidManifest& manifest = *report.manifest;
   for (const parse::ManifestComponent& component : manifest.components)
     out.push_back(json::object{{"kind", to_string(component.kind)},
                                {"name", parse::printable(component.name)},
@@ -187,8 +195,10 @@ json::object report_json(const JudgedApp& app) {
       {"signature", signature_json(app.report)},
       {"dex", dex_json(app.report.code)},
       {"permissions", permissions_of(app.report)},
-      {"permission_summary", to_json(app.report.permission_summary)},
-      {"components", manifest ? components_json(*manifest) : json::array()},
+      {"permission_summary", is_declared(app.report)
+                                 ? json::value(to_json(app.report.permission_summary))
+                                 : json::value()},
+      {"components", components_of(app.report)},
       {"trackers", to_json(app.report.trackers)},
       {"domains", to_json_array(app.report.domains)},
       {"urls", urls_json(app.report.code)},
