@@ -2,6 +2,7 @@
 // express is content (content/rules/) and needs no line here.
 #include <array>
 
+#include "detect/app/imitation.h"
 #include "detect/app/known_bad.h"
 #include "detect/detector.h"
 #include "detect/link/link_detector.h"
@@ -21,6 +22,7 @@ constexpr std::array kDetectors = std::to_array<Detector>({
     {.name = "link", .kinds = kLinkOpened, .run = run_link_opened},
     {.name = "message_links", .kinds = kMessageReceived, .run = run_message_links},
     {.name = "known_bad_app", .kinds = kAppInstalled, .run = run_known_bad_app},
+    {.name = "imitated_app", .kinds = kAppInstalled, .run = run_imitated_app},
     {.name = "reported", .kinds = kThreatFound, .run = run_reported},
 });
 

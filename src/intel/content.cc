@@ -12,6 +12,7 @@
 #include "intel/confusables.h"
 #include "intel/detection_rule.h"
 #include "intel/indicators.h"
+#include "intel/known_apps.h"
 #include "intel/permission_words.h"
 #include "intel/popular_domains.h"
 #include "intel/resolutions.h"
@@ -26,6 +27,7 @@ namespace fs = std::filesystem;
 
 constexpr std::size_t kMaxFiles = 10'000;
 constexpr std::size_t kMaxFileBytes = 16 << 20;
+constexpr const char* kKnownApps = "known_apps/known_apps.yaml";
 constexpr const char* kModelFacts = "models/apps.facts.yaml";
 constexpr const char* kModelTrees = "models/apps.trees.";  // and a number
 
@@ -88,6 +90,7 @@ struct Content::Parts {
   BrandSet brands;
   ConfusableMap confusables;
   PopularDomains popular_domains;
+  KnownAppSet known_apps;
   AppModel app_model;
   TrackerSet trackers;
   PermissionWordList permission_words;
@@ -105,6 +108,7 @@ Result<std::shared_ptr<const Content>> Content::load(const fs::path& folder,
   std::string platform_rules;
   NamedText model_facts;
   std::vector<NamedText> model_trees;
+  NamedText known_apps;
   for (const std::string& path : paths) {
     if (!is_content(path)) continue;
     BARTIZAN_ASSIGN(std::string text, read_file(folder / path, kMaxFileBytes));
@@ -126,6 +130,8 @@ Result<std::shared_ptr<const Content>> Content::load(const fs::path& folder,
       parts->popular_domains = PopularDomains(text);
     } else if (path == "tables/public_suffix_icann.txt") {
       icann_rules = std::move(text);
+    } else if (path == kKnownApps) {
+      known_apps = {path, std::move(text)};
     } else if (path == kModelFacts) {
       model_facts = {path, std::move(text)};
     } else if (path.starts_with(kModelTrees)) {
@@ -141,6 +147,10 @@ Result<std::shared_ptr<const Content>> Content::load(const fs::path& folder,
                  folder.string() + " has no tables/public_suffix_icann.txt: not a content folder"};
   BARTIZAN_ASSIGN(parts->public_suffixes,
                   parse::PublicSuffixList::load(icann_rules, platform_rules));
+  if (!known_apps.text.empty()) {
+    BARTIZAN_ASSIGN(parts->known_apps,
+                    KnownAppSet::load(known_apps.text, known_apps.name, parts->confusables));
+  }
   if (!model_trees.empty()) {
     BARTIZAN_ASSIGN(parts->app_model, AppModel::load(model_facts, model_trees));
   }
@@ -166,6 +176,7 @@ const IndicatorSet& Content::indicators() const { return parts_->indicators; }
 const BrandSet& Content::brands() const { return parts_->brands; }
 const ConfusableMap& Content::confusables() const { return parts_->confusables; }
 const PopularDomains& Content::popular_domains() const { return parts_->popular_domains; }
+const KnownAppSet& Content::known_apps() const { return parts_->known_apps; }
 const AppModel& Content::app_model() const { return parts_->app_model; }
 const TrackerSet& Content::trackers() const { return parts_->trackers; }
 const PermissionWordList& Content::permission_words() const { return parts_->permission_words; }

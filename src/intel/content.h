@@ -20,6 +20,7 @@ namespace bartizan::intel {
 
 class AppModel;            // intel/app_model.h
 class IndicatorSet;        // intel/indicators.h
+class KnownAppSet;         // intel/known_apps.h
 class BrandSet;            // intel/brands.h
 class BehaviorSet;         // intel/behavior.h
 class ConfusableMap;       // intel/confusables.h
@@ -55,6 +56,7 @@ class Content {
   const BrandSet& brands() const;
   const ConfusableMap& confusables() const;
   const PopularDomains& popular_domains() const;
+  const KnownAppSet& known_apps() const;               // empty in a pack without them
   const AppModel& app_model() const;                   // empty in a pack without one
   const TrackerSet& trackers() const;                  // empty in a pack without them
   const PermissionWordList& permission_words() const;  // likewise

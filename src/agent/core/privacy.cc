@@ -16,12 +16,12 @@ constexpr std::size_t kMaxEvidenceBytes = 1000;
 // allowed, so that a detector's new fact is silent until somebody has thought about it. Never here:
 // the whole address of a link, a message's words, a network's name or address, the app that
 // installed another (a messenger or a store of the person's choice, and no threat itself).
-constexpr std::array<std::string_view, 17> kAppFacts = {
+constexpr std::array<std::string_view, 18> kAppFacts = {
     "package",     "signers",           "signers_sha1", "sha256",
     "permissions", "components",        "signature",    "intent_actions",
     "anomalies",   "scan_truncated",    "target_sdk",   "debuggable",
     "system_app",  "has_launcher_icon", "indicator",    "source",
-    "domains"};
+    "domains",     "imitates"};
 constexpr std::array<std::string_view, 12> kLinkFacts = {
     "host",     "registrable_domain", "brand", "target",      "indicator", "source",
     "shown_as", "looks_like",         "trick", "link_threat", "distance",  "channel"};

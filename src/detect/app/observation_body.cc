@@ -50,6 +50,11 @@ void add_signature_facts(const AppReport& report, json::object& body) {
   }
   body["signers"] = strings_array(sha256, 16);
   body["signers_sha1"] = strings_array(sha1, 16);
+  std::vector<std::string> past = report.phone_signature.lineage;
+  std::erase_if(past, [&](const std::string& digest) {
+    return std::find(sha256.begin(), sha256.end(), digest) != sha256.end();
+  });
+  body["signers_past"] = strings_array(past, 16);
   if (!report.ios) body["debug_signed"] = !report.test_key.empty();
   body["signature"] = to_string(report.phone_signature.verdict);
 }

@@ -26,26 +26,30 @@ bool is_valid(char32_t code_point) {
   return range != nullptr && range->action == IdnaAction::kValid;
 }
 
+void append_mapped(std::u32string& out, const IdnaRange& range, char32_t code_point) {
+  switch (range.action) {
+    case IdnaAction::kValid:
+      out += code_point;
+      break;
+    case IdnaAction::kIgnored:
+      break;
+    case IdnaAction::kOffset:
+      out += static_cast<char32_t>(static_cast<std::int64_t>(code_point) + range.value);
+      break;
+    case IdnaAction::kMapped:
+      for (const char32_t mapped : idna_mappings().subspan(range.value, range.length))
+        out += mapped;
+      break;
+  }
+}
+
 Result<std::u32string> map_all(std::u32string_view text) {
   std::u32string out;
   for (const char32_t code_point : text) {
     const IdnaRange* range = range_of(code_point);
     if (range == nullptr)
       return Error{ErrorCode::kInvalid, "the host has a character no host name may have"};
-    switch (range->action) {
-      case IdnaAction::kValid:
-        out += code_point;
-        break;
-      case IdnaAction::kIgnored:
-        break;
-      case IdnaAction::kOffset:
-        out += static_cast<char32_t>(static_cast<std::int64_t>(code_point) + range->value);
-        break;
-      case IdnaAction::kMapped:
-        for (const char32_t mapped : idna_mappings().subspan(range->value, range->length))
-          out += mapped;
-        break;
-    }
+    append_mapped(out, *range, code_point);
   }
   return out;
 }
@@ -126,6 +130,19 @@ std::u32string domain_to_unicode(std::string_view ascii) {
     out += U'.';
     from = dot + 1;
   }
+}
+
+std::u32string fold_as_in_domains(std::u32string_view text) {
+  std::u32string out;
+  for (const char32_t code_point : text) {
+    const IdnaRange* range = range_of(code_point);
+    if (range == nullptr) {
+      out += code_point;
+    } else {
+      append_mapped(out, *range, code_point);
+    }
+  }
+  return out;
 }
 
 }  // namespace bartizan::parse

@@ -18,5 +18,8 @@ Result<std::string> domain_to_ascii(std::string_view utf8);
 // The reverse for people and for look-alike checks; a label that is no valid punycode stays as it
 // is.
 std::u32string domain_to_unicode(std::string_view ascii);
+// Any text as names of hosts are compared: lower case, compatibility forms as what they stand for,
+// what is not shown left out. What a host name may not have stays as it is.
+std::u32string fold_as_in_domains(std::u32string_view text);
 
 }  // namespace bartizan::parse
