@@ -6,6 +6,7 @@
 #include "base/json.h"
 #include "problem/cleared.h"
 #include "problem/silence.h"
+#include "server/fleet_apps.h"
 
 namespace bartizan::server {
 namespace {
@@ -110,11 +111,26 @@ Result<bool> DeviceUpdate::apply(const store::StoredObservation& stored,
   device_.last_seen = by_->now;
   BARTIZAN_ASSIGN(const bool added, rows_->add_observation(stored));
   if (!added) return false;
+  const bool in_order = stored.observation.sequence > device_.last_sequence;
   note_sequence(stored.observation.sequence);
+  std::optional<detect::Verdict> in_fleet;
+  if (in_order) {
+    BARTIZAN_ASSIGN(in_fleet, judge_in_fleet(*rows_, stored.observation, verdict,
+                                             {.content = by_->content,
+                                              .evaluated_at = by_->now,
+                                              .platform = device_.platform},
+                                             problems_));
+  }
+  BARTIZAN_TRY(follow_verdict(stored, in_fleet ? *in_fleet : verdict));
+  return true;
+}
+
+Status DeviceUpdate::follow_verdict(const store::StoredObservation& stored,
+                                    const detect::Verdict& verdict) {
   for (const Finding& finding : verdict.findings) BARTIZAN_TRY(rows_->add_finding(finding));
-  if (!is_newest(stored.observation)) return true;
+  if (!is_newest(stored.observation)) return {};
   learn(stored.observation);
-  if (verdict.findings.empty() && verdict.clearances.empty()) return true;
+  if (verdict.findings.empty() && verdict.clearances.empty()) return {};
   std::vector<Finding> findings = verdict.findings;
   // The kinds whose newest report alone counts need no memory: an older one did not come so far.
   if (newest_of(device_, stored.observation.kind) == nullptr) {
@@ -123,8 +139,7 @@ Result<bool> DeviceUpdate::apply(const store::StoredObservation& stored,
   const std::vector<Transition> transitions =
       problem::fold(problems_, findings, verdict.clearances, stored.observation.sequence,
                     by_->content.threats(), by_->now);
-  BARTIZAN_TRY(follow(transitions, findings));
-  return true;
+  return follow(transitions, findings);
 }
 
 Status DeviceUpdate::load_cleared() {

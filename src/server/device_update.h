@@ -65,6 +65,8 @@ class DeviceUpdate {
   DeviceUpdate(store::Rows& rows, const JudgedBy& by, Device device)
       : rows_(&rows), by_(&by), before_(device), device_(std::move(device)) {}
 
+  // Of an observation that is stored: keeps the findings and folds them.
+  Status follow_verdict(const store::StoredObservation& stored, const detect::Verdict& verdict);
   // Opens, or ends, the problem of a phone that is silent.
   Status follow_silence();
   // Of the findings, those that nothing newer has cleared already.

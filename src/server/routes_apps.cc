@@ -1,6 +1,7 @@
 // App packages: upload one, read what was found.
 #include "base/log.h"
 #include "server/audit.h"
+#include "server/fleet_apps.h"
 #include "server/input.h"
 #include "server/routes.h"
 #include "server/view.h"
@@ -38,9 +39,13 @@ std::vector<std::string> techniques_of(const json::object& report) {
   return out;
 }
 
-Status keep(Deps& deps, const std::string& tenant, const ScannedApp& app) {
+// Completes the report by what the tenant's phones say and keeps it.
+Status keep(Deps& deps, const std::string& tenant, json::object& report, std::string actor) {
   return deps.store.write([&](store::Transaction& transaction) -> Status {
     store::Rows& rows = transaction.tenant(tenant);
+    const Timestamp now = deps.clock.now();
+    BARTIZAN_TRY(add_fleet(rows, {.content = *deps.content, .evaluated_at = now}, report));
+    const ScannedApp app = scanned_app(report, now, std::move(actor));
     BARTIZAN_TRY(rows.put_scanned_app(app));
     return audit(rows, app.scanned_at, deps.random, app.scanned_by, "app.scanned", app.sha256,
                  {{"package", app.package}, {"verdict", app.verdict}});
@@ -58,14 +63,14 @@ void scan_app(Deps& deps, const Call& call, net::Responder respond) {
   if (installers) installer = std::string(*installers);
   // Shared, because std::function wants something copyable.
   const auto later = std::make_shared<net::Responder>(std::move(respond));
-  const Status submitted = deps.scan_app(
-      call.request.body_file, std::move(installer),
-      [&deps, later, tenant = call.tenant(),
-       actor = call.caller.actor()](Result<json::object> report) {
-        if (!report.ok()) return (*later)(problem(report.error()));
-        const Status kept = keep(deps, tenant, scanned_app(*report, deps.clock.now(), actor));
-        (*later)(kept.ok() ? answer(*report) : problem(kept.error()));
-      });
+  const Status submitted =
+      deps.scan_app(call.request.body_file, std::move(installer),
+                    [&deps, later, tenant = call.tenant(),
+                     actor = call.caller.actor()](Result<json::object> report) {
+                      if (!report.ok()) return (*later)(problem(report.error()));
+                      const Status kept = keep(deps, tenant, *report, actor);
+                      (*later)(kept.ok() ? answer(*report) : problem(kept.error()));
+                    });
   if (!submitted.ok()) (*later)(problem(submitted.error()));
 }
 

@@ -25,6 +25,7 @@
 
 #include "base/result.h"
 #include "model/account.h"
+#include "model/app_signer.h"
 #include "model/cleared.h"
 #include "model/device.h"
 #include "model/finding.h"
@@ -181,6 +182,15 @@ class Rows {
   virtual Status put_scanned_app(const ScannedApp& app) = 0;  // insert or replace, by digest
   virtual Result<std::optional<ScannedApp>> scanned_app(std::string_view sha256) = 0;
   virtual Result<Page<ScannedApp>> scanned_apps(const PageRequest& page) = 0;  // without reports
+
+  // --- who signed the apps on the phones, one signer a phone and package
+  // In the place of the signer the phone had the package from. True: some phone of the tenant has
+  // it, or had it, from another signer.
+  virtual Result<bool> put_app_signer(std::string_view device_id, std::string_view package,
+                                      const AppSigner& signer, Timestamp now) = 0;
+  virtual Status remove_app_signer(std::string_view device_id, std::string_view package) = 0;
+  // Of enrolled phones; the one seen first is first.
+  virtual Result<std::vector<FleetSigner>> app_signers(std::string_view package) = 0;
 
   // --- audit
   virtual Status add_audit(const AuditEntry& entry) = 0;

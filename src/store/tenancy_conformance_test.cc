@@ -31,6 +31,9 @@ Status fill(Rows& rows, const std::string& mark) {
   BARTIZAN_TRY(rows.put_enrolment_token({.id = "e", .token_digest = "h", .person = mark}));
   BARTIZAN_TRY(rows.put_certificate({.serial = "01", .device_id = "d-" + mark}));
   BARTIZAN_TRY(rows.put_scanned_app({.sha256 = "s", .label = mark}));
+  BARTIZAN_ASSIGN(const bool others,
+                  rows.put_app_signer("d", "package", {.signer = mark, .past = {}}, {}));
+  EXPECT_FALSE(others) << "those of another tenant";
   BARTIZAN_TRY(rows.add_audit({.id = "u", .detail = mark}));
   BARTIZAN_TRY(
       rows.add_outbox({.id = "i", .device_id = "d", .event = mark}, std::vector<std::string>{"n"}));
@@ -117,6 +120,8 @@ std::map<std::string, std::string> TenancyConformance::seen_by(std::string_view 
         text_of(rows.scanned_app("s"), [](const ScannedApp& app) { return app.label; });
     out["scanned apps"] =
         texts_of(rows.scanned_apps(page)->items, [](const ScannedApp& app) { return app.label; });
+    out["app signers"] = texts_of(*rows.app_signers("package"),
+                                  [](const FleetSigner& one) { return one.signer.signer; });
     out["audit"] = texts_of(rows.audit(page)->items, [](const AuditEntry& e) { return e.detail; });
     out["due_deliveries"] =
         texts_of(*rows.due_deliveries("n", from_millis(9), 9),
@@ -151,6 +156,7 @@ TEST_P(TenancyConformance, NoMethodChangesAnotherTenantsRows) {
                 BARTIZAN_TRY(rows.put_problem({.id = "p", .device_id = "z"}));
                 BARTIZAN_TRY(rows.put_cleared("d", {.threat = "red", .sequence = 9}));
                 BARTIZAN_TRY(rows.remove_cleared("d", 99));
+                BARTIZAN_TRY(rows.remove_app_signer("d", "package"));
                 BARTIZAN_TRY(rows.put_action({.id = "c"}));
                 BARTIZAN_TRY(rows.put_alert({.id = "a", .problem_id = "p2"}));
                 BARTIZAN_TRY(rows.add_policy_version({.id = "q", .version = 2}));

@@ -189,9 +189,18 @@ CREATE TABLE cleared (
   PRIMARY KEY (tenant, device_id, threat, subject_kind, subject_key)) WITHOUT ROWID;
 )sql";
 
+// The phones that have a package, by who signed it: a look at the neighbours of a key tells whether
+// there is another signer.
+constexpr const char* kAppSigners = R"sql(
+CREATE TABLE app_signers (
+  tenant TEXT NOT NULL, package TEXT NOT NULL, signer TEXT NOT NULL, device_id TEXT NOT NULL,
+  past TEXT NOT NULL, first_seen INTEGER NOT NULL,
+  PRIMARY KEY (tenant, package, signer, device_id)) WITHOUT ROWID;
+)sql";
+
 // In order; the file's user_version counts those applied. A released entry never changes.
-constexpr std::array kMigrations = {kFirstSchema, kDecidedBySequence, kScannedApps, kCertificateUse,
-                                    kCleared};
+constexpr std::array kMigrations = {kFirstSchema,    kDecidedBySequence, kScannedApps,
+                                    kCertificateUse, kCleared,           kAppSigners};
 
 Result<std::int64_t> version_of(Database& database) {
   Statement statement = database.query("PRAGMA user_version");

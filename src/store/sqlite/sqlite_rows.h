@@ -1,5 +1,5 @@
 // Rows of one tenant over one connection; implemented by subject in devices.cc, detections.cc,
-// responses.cc, people.cc, scanned_apps.cc and outbox.cc.
+// responses.cc, people.cc, scanned_apps.cc, app_signers.cc and outbox.cc.
 #pragma once
 
 #include <string>
@@ -122,6 +122,11 @@ class SqliteRows final : public Rows {
   Status put_scanned_app(const ScannedApp& app) override;
   Result<std::optional<ScannedApp>> scanned_app(std::string_view sha256) override;
   Result<Page<ScannedApp>> scanned_apps(const PageRequest& page) override;
+
+  Result<bool> put_app_signer(std::string_view device_id, std::string_view package,
+                              const AppSigner& signer, Timestamp now) override;
+  Status remove_app_signer(std::string_view device_id, std::string_view package) override;
+  Result<std::vector<FleetSigner>> app_signers(std::string_view package) override;
 
   Status add_audit(const AuditEntry& entry) override;
   Result<Page<AuditEntry>> audit(const PageRequest& page) override;

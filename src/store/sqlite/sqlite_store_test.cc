@@ -105,6 +105,7 @@ TEST_F(SqliteStore, CertificatesOfAnOlderSchemaKnowWhenTheyWereIssued) {
                   .ok());
   {
     OtherWriter older(path);
+    older.execute("DROP TABLE app_signers");
     older.execute("DROP TABLE cleared");
     older.execute("ALTER TABLE certificates DROP COLUMN issued_at");
     older.execute("ALTER TABLE certificates DROP COLUMN first_used_at");
