@@ -52,6 +52,7 @@ class Scan {
     report_.sha256 = sha256_hex(archive_.bytes);
     take(archive_.anomalies, archive_.truncated);
     read_manifest(manifest);
+    read_dex_entries(splits);
     read_signature();
     read_code(splits);
     note_entries(archive_);
@@ -119,7 +120,11 @@ class Scan {
       question.target_sandbox_version = report_.manifest->target_sandbox_version;
     }
     if (options_.sdk) question.range.min = question.range.max = *options_.sdk;
-    parse::ApkSignatureVerifier verifier(archive_);
+    parse::InflatedEntries inflated;
+    for (const DexEntry& dex : dex_entries_) {
+      if (!dex.content.truncated) inflated.emplace(dex.entry, dex.content.bytes);
+    }
+    parse::ApkSignatureVerifier verifier(archive_, std::move(inflated));
     report_.signature = report_.phone_signature = verifier.verify(question);
     if (!options_.sdk && report_.signature.verdict == parse::SignatureVerdict::kRejected) {
       question.range.min = std::max(question.range.min, parse::kNewestPlatform);
@@ -158,14 +163,47 @@ class Scan {
     return out;
   }
 
+  void read_dex_entries(const std::vector<Split>& splits) {
+    read_dex_entries(archive_, "");
+    for (const Split& split : splits) read_dex_entries(split.archive, split.name + "!");
+  }
+
+  void read_dex_entries(const parse::ZipArchive& archive, const std::string& prefix) {
+    for (const parse::ZipEntry& entry : archive.entries) {
+      if (!is_dex_name(entry.name)) continue;
+      if (dex_entries_.size() == kMaxDexFiles) {
+        parse::note_anomaly(report_.anomalies, "dex.limit", prefix + entry.name,
+                            "too many code files");
+        report_.truncated = missed_code_ = true;
+        return;
+      }
+      const DexEntry& dex = dex_entries_.emplace_back(DexEntry{
+          .path = prefix + entry.name,
+          .entry = &entry,
+          .content = parse::read_zip_entry(archive, entry, std::min(dex_left_, kMaxDexBytes))});
+      take(dex.content.anomalies, dex.content.truncated);
+      missed_code_ |= dex.content.truncated;
+      // What does not inflate may have cost as much as the limit allowed.
+      dex_left_ -=
+          dex.content.truncated ? std::min(dex_left_, kMaxDexBytes) : dex.content.bytes.size();
+    }
+  }
+
   void read_code(const std::vector<Split>& splits) {
-    std::vector<parse::ZipContent> contents;  // what the files refer to
-    std::vector<parse::DexFile> dex_files;
     AppFactReader facts(content_.app_model());
     if (report_.manifest) facts.look_at(*report_.manifest);
-    read_dex_files(archive_, "", contents, dex_files, facts);
-    for (const Split& split : splits)
-      read_dex_files(split.archive, split.name + "!", contents, dex_files, facts);
+    if (missed_code_) facts.miss_code();
+    std::vector<parse::DexFile> dex_files;
+    for (const DexEntry& entry : dex_entries_) {
+      yara_.look_at(entry.path, entry.content.bytes);
+      for (parse::DexFile& dex : parse::parse_dex(entry.content.bytes)) {
+        take(dex.anomalies, dex.truncated, entry.path);
+        for (std::uint32_t i = 0; i < dex.strings.size(); ++i) hosts_.look_at(dex.string(i));
+        facts.look_at(dex);
+        trackers_.look_at(dex);
+        dex_files.push_back(std::move(dex));
+      }
+    }
     report_.code = analyse_code(dex_files, entry_points(), content_.behaviors().code_patterns());
     take(report_.code.anomalies, report_.code.truncated);
     read_hidden_code(archive_, "");
@@ -174,35 +212,6 @@ class Scan {
     report_.trackers = std::move(trackers_).take();
     if (!content_.app_model().empty() && facts.enough())
       report_.model = explain_score(content_.app_model(), std::move(facts).take());
-  }
-
-  void read_dex_files(const parse::ZipArchive& archive, const std::string& prefix,
-                      std::vector<parse::ZipContent>& contents,
-                      std::vector<parse::DexFile>& dex_files, AppFactReader& facts) {
-    for (const parse::ZipEntry& entry : archive.entries) {
-      if (!is_dex_name(entry.name)) continue;
-      if (++dex_count_ > kMaxDexFiles) {
-        parse::note_anomaly(report_.anomalies, "dex.limit", prefix + entry.name,
-                            "too many code files");
-        report_.truncated = true;
-        facts.miss_code();
-        break;
-      }
-      const parse::ZipContent& code = contents.emplace_back(
-          parse::read_zip_entry(archive, entry, std::min(dex_left_, kMaxDexBytes)));
-      take(code.anomalies, code.truncated);
-      if (code.truncated) facts.miss_code();
-      yara_.look_at(prefix + entry.name, code.bytes);
-      // What does not inflate may have cost as much as the limit allowed.
-      dex_left_ -= code.truncated ? std::min(dex_left_, kMaxDexBytes) : code.bytes.size();
-      for (parse::DexFile& dex : parse::parse_dex(code.bytes)) {
-        take(dex.anomalies, dex.truncated, prefix + entry.name);
-        for (std::uint32_t i = 0; i < dex.strings.size(); ++i) hosts_.look_at(dex.string(i));
-        facts.look_at(dex);
-        trackers_.look_at(dex);
-        dex_files.push_back(std::move(dex));
-      }
-    }
   }
 
   // Of code that the runtime does not load by itself the host names are taken alone.
@@ -240,13 +249,21 @@ class Scan {
     }
   }
 
+  // A code file that the runtime loads by itself.
+  struct DexEntry {
+    std::string path;
+    const parse::ZipEntry* entry;
+    parse::ZipContent content;
+  };
+
   const parse::ZipArchive& archive_;
   const intel::Content& content_;
   HostCollector hosts_;
   TrackerCollector trackers_;
   const ScanOptions& options_;
+  std::vector<DexEntry> dex_entries_;  // inflated once, for signature and code
   std::size_t dex_left_ = kMaxAllDexBytes;
-  std::size_t dex_count_ = 0;
+  bool missed_code_ = false;
   std::set<std::string> noted_imports_;
   AppReport report_;
   YaraPass yara_;  // writes to the report

@@ -192,6 +192,26 @@ TEST(ApkSignature, OldPlatformVerifiesTheJarSignature) {
   EXPECT_EQ(signature.signers[0].sha256, signature_of(*file).signers[0].sha256);
 }
 
+// What the caller holds of the file counts, and is not read from it once more.
+TEST(ApkSignature, EntriesInflatedBeforeAreNotInflatedAgain) {
+  const auto app = demo_app("notes");
+  if (!app) GTEST_SKIP() << "demo apps not built";
+  const Result<ZipArchive> archive = parse_zip(as_bytes(*app));
+  ASSERT_TRUE(archive.ok());
+  const ZipEntry* entry = archive->find("classes.dex");
+  ASSERT_NE(entry, nullptr);
+  ZipContent code = read_zip_entry(*archive, *entry, 1 << 20);
+  const auto errors_with = [&](Bytes held) {
+    ApkSignatureVerifier verifier(*archive, {{entry, held}});
+    return verifier.verify({.range = {21, 21}}).errors;
+  };
+  EXPECT_EQ(errors_with(code.bytes), std::vector<std::string>());
+  EXPECT_EQ(errors_with(Bytes(code.bytes).first(8)),
+            std::vector<std::string>{"v1.malformed_entry"});
+  code.bytes[0] ^= 1;
+  EXPECT_EQ(errors_with(code.bytes), std::vector<std::string>{"v1.entry_digest_mismatch"});
+}
+
 TEST(ApkSignature, ChangedFileBreaksTheJarSignature) {
   auto file = demo_app("notes");
   if (!file) GTEST_SKIP() << "demo apps not built: aapt, smali or apksigner missing";
@@ -215,6 +235,17 @@ TEST(ApkSignature, JarSignatureLeftAloneTellsOfTheOthers) {
   const ApkSignature signature = signature_of(*file);
   EXPECT_EQ(signature.verdict, SignatureVerdict::kRejected);
   EXPECT_THAT(signature.errors, testing::Contains("v1.stripped"));
+}
+
+TEST(JarManifest, LinesEndInAnyOfThreeWays) {
+  const std::string text = "A: 1\rB: 2\n  3\r\nC: 4\r\rName: x\nD: 5\n\n";
+  const std::vector<JarSection> sections = parse_jar_sections(as_bytes(text));
+  ASSERT_EQ(sections.size(), 2u);
+  EXPECT_EQ(sections[0].find("a"), "1");
+  EXPECT_EQ(sections[0].find("B"), "2 3");
+  EXPECT_EQ(sections[0].find("C"), "4");
+  EXPECT_EQ(sections[1].name(), "x");
+  EXPECT_EQ(sections[1].find("D"), "5");
 }
 
 TEST(JarManifest, SectionsLinesAndWhatIsDigested) {

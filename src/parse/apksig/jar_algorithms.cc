@@ -105,19 +105,26 @@ std::optional<Levels> ec_levels(int digest, int signature) {
   return digest == named ? Levels{21} : kContradicting;
 }
 
+// Fetched once: what EVP_sha1() and its like give is looked up anew for every entry of a file.
+template <const EVP_MD* (*kHash)()>
+const EVP_MD* fetched() {
+  static const EVP_MD* const kFetched = EVP_MD_fetch(nullptr, EVP_MD_get0_name(kHash()), nullptr);
+  return kFetched;
+}
+
 struct NamedHash {
   std::string_view name;  // in attributes
   const EVP_MD* (*hash)();
   std::uint32_t first_platform;
 };
 // The strongest first.
-constexpr NamedHash kHashes[] = {{"SHA-512", EVP_sha512, 9},
-                                 {"SHA-384", EVP_sha384, 9},
-                                 {"SHA-256", EVP_sha256, 0},
-                                 {"SHA1", EVP_sha1, 0}};
+constexpr NamedHash kHashes[] = {{"SHA-512", fetched<EVP_sha512>, 9},
+                                 {"SHA-384", fetched<EVP_sha384>, 9},
+                                 {"SHA-256", fetched<EVP_sha256>, 0},
+                                 {"SHA1", fetched<EVP_sha1>, 0}};
 // What Digest-Algorithms may say besides.
 constexpr NamedHash kFurtherNames[] = {
-    {"SHA", EVP_sha1, 0}, {"SHA-1", EVP_sha1, 0}, {"MD5", EVP_md5, 0}};
+    {"SHA", fetched<EVP_sha1>, 0}, {"SHA-1", fetched<EVP_sha1>, 0}, {"MD5", fetched<EVP_md5>, 0}};
 
 bool same_letters(std::string_view a, std::string_view b) {
   return std::equal(a.begin(), a.end(), b.begin(), b.end(), [](char x, char y) {
@@ -190,7 +197,8 @@ std::vector<JarDigest> jar_digests_to_compare(const JarSection& section, std::st
 bool jar_digest_matches(const JarDigest& digest, Bytes content) {
   unsigned char actual[EVP_MAX_MD_SIZE];
   unsigned size = 0;
-  EVP_Digest(content.data(), content.size(), actual, &size, digest.hash, nullptr);
+  if (EVP_Digest(content.data(), content.size(), actual, &size, digest.hash, nullptr) != 1)
+    return false;
   const Result<std::vector<std::uint8_t>> stated = unbase64(digest.value);
   return stated.ok() && std::equal(stated->begin(), stated->end(), actual, actual + size);
 }

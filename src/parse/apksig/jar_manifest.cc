@@ -14,22 +14,27 @@ bool same_letters(std::string_view a, std::string_view b) {
 
 class Reader {
  public:
-  explicit Reader(Bytes bytes) : text_(as_text(bytes)) {}
+  explicit Reader(Bytes bytes)
+      : text_(as_text(bytes)), feed_(std::min(text_.find('\n'), text_.size())) {}
 
   std::size_t position() const { return at_; }
   bool at_end() const { return at_ >= text_.size(); }
 
-  // One attribute's text, the lines that continue it joined on; empty for an empty line.
-  std::string attribute() {
-    std::string out(line());
-    while (!out.empty() && !at_end() && text_[at_] == ' ') out += line().substr(1);
-    return out;
+  // One attribute's text, the lines that continue it joined on; empty for an empty line. Valid
+  // until the next call.
+  std::string_view attribute() {
+    const std::string_view first = line();
+    if (first.empty() || at_end() || text_[at_] != ' ') return first;
+    joined_ = first;
+    while (!at_end() && text_[at_] == ' ') joined_ += line().substr(1);
+    return joined_;
   }
 
  private:
   // Up to CR LF, LF or CR, which are consumed.
   std::string_view line() {
-    const std::size_t end = std::min(text_.find_first_of("\r\n", at_), text_.size());
+    if (feed_ < at_) feed_ = std::min(text_.find('\n', at_), text_.size());
+    const std::size_t end = std::min(text_.substr(0, feed_).find('\r', at_), feed_);
     const std::string_view out = text_.substr(at_, end - at_);
     at_ = end;
     if (text_.substr(at_).starts_with("\r\n")) {
@@ -42,6 +47,8 @@ class Reader {
 
   std::string_view text_;
   std::size_t at_ = 0;
+  std::size_t feed_;  // the first line feed from at_ on; looked for once each
+  std::string joined_;
 };
 
 void add_attribute(JarSection& section, std::string_view text) {
@@ -69,12 +76,12 @@ std::vector<JarSection> parse_jar_sections(Bytes text) {
   Reader reader(text);
   while (!reader.at_end() && out.size() < kMaxJarSections) {
     const std::size_t start = reader.position();
-    std::string attribute = reader.attribute();
+    std::string_view attribute = reader.attribute();
     if (attribute.empty()) continue;
     JarSection section;
     while (!attribute.empty()) {
       add_attribute(section, attribute);
-      attribute = reader.at_end() ? "" : reader.attribute();
+      attribute = reader.at_end() ? std::string_view() : reader.attribute();
     }
     section.raw = text.subspan(start, reader.position() - start);
     out.push_back(std::move(section));

@@ -13,6 +13,7 @@
 #include "parse/apksig/jar_manifest.h"
 #include "parse/apksig/signed_file.h"
 #include "parse/apksig/signing_block.h"
+#include "parse/zip/entry_viewer.h"
 #include "parse/zip/parser.h"
 
 namespace bartizan::parse {
@@ -61,8 +62,9 @@ struct Signer {
 
 class JarVerifier {
  public:
-  JarVerifier(const ZipArchive& archive, SdkRange range, OtherSchemes found)
-      : archive_(archive), range_(range), found_(found) {}
+  JarVerifier(const ZipArchive& archive, SdkRange range, OtherSchemes found,
+              const InflatedEntries& inflated)
+      : archive_(archive), range_(range), found_(found), inflated_(inflated), viewer_(archive) {}
 
   JarSignature verify() {
     index_entries();
@@ -106,6 +108,21 @@ class JarVerifier {
     out_.limit_reached =
         std::any_of(content.anomalies.begin(), content.anomalies.end(),
                     [](const Anomaly& anomaly) { return anomaly.id == "zip.output_limit"; });
+    if (!out_.limit_reached) fail("malformed_entry");
+    return std::nullopt;
+  }
+
+  // As read(), until the next entry is looked at.
+  std::optional<Bytes> look_at(const ZipEntry& entry, std::size_t limit) {
+    ZipEntryView view;
+    if (const auto held = inflated_.find(&entry); held != inflated_.end()) {
+      view.bytes = held->second;
+      view.truncated = view.limit_reached = view.bytes.size() > limit;
+    } else {
+      view = viewer_.look_at(entry, limit);
+    }
+    if (!view.truncated && view.bytes.size() == entry.size) return view.bytes;
+    out_.limit_reached = view.limit_reached;
     if (!out_.limit_reached) fail("malformed_entry");
     return std::nullopt;
   }
@@ -239,10 +256,10 @@ class JarVerifier {
         continue;
       }
       // One that cannot be read ends it: what follows could cost as much again, and again.
-      const std::optional<ZipContent> content = read(entry, std::min(left, kMaxJarEntryBytes));
+      const std::optional<Bytes> content = look_at(entry, std::min(left, kMaxJarEntryBytes));
       if (!content) return;
-      left -= content->bytes.size();
-      if (!all_match(digests, content->bytes)) fail("entry_digest_mismatch");
+      left -= content->size();
+      if (!all_match(digests, *content)) fail("entry_digest_mismatch");
     }
     if (!signed_by) return fail("nothing_signed");
     out_.signers.clear();
@@ -260,6 +277,8 @@ class JarVerifier {
   const ZipArchive& archive_;
   SdkRange range_;
   OtherSchemes found_;
+  const InflatedEntries& inflated_;
+  ZipEntryViewer viewer_;
   JarSignature out_;
   std::unordered_map<std::string_view, const ZipEntry*> names_;
   ZipContent manifest_;
@@ -276,8 +295,9 @@ bool has_jar_signature(const ZipArchive& archive) {
                      [](const ZipEntry& entry) { return is_block_file(entry.name); });
 }
 
-JarSignature verify_jar_signature(const ZipArchive& archive, SdkRange range, OtherSchemes found) {
-  return JarVerifier(archive, range, found).verify();
+JarSignature verify_jar_signature(const ZipArchive& archive, SdkRange range, OtherSchemes found,
+                                  const InflatedEntries& inflated) {
+  return JarVerifier(archive, range, found, inflated).verify();
 }
 
 }  // namespace bartizan::parse

@@ -30,6 +30,7 @@ struct OtherSchemes {
   bool v3 = false;
 };
 
-JarSignature verify_jar_signature(const ZipArchive& archive, SdkRange range, OtherSchemes found);
+JarSignature verify_jar_signature(const ZipArchive& archive, SdkRange range, OtherSchemes found,
+                                  const InflatedEntries& inflated = {});
 
 }  // namespace bartizan::parse

@@ -58,7 +58,8 @@ void add_key_warning(const Certificate& signer, std::vector<std::string>& warnin
 
 // What a file has, found once.
 struct SignedParts {
-  explicit SignedParts(const ZipArchive& file) : archive(file), has_v1(has_jar_signature(file)) {
+  SignedParts(const ZipArchive& file, InflatedEntries held)
+      : archive(file), inflated(std::move(held)), has_v1(has_jar_signature(file)) {
     Result<std::optional<SigningBlock>> found = find_signing_block(file);
     malformed_block = !found.ok();
     if (found.ok() && found->has_value()) {
@@ -83,6 +84,7 @@ struct SignedParts {
   }
 
   const ZipArchive& archive;
+  InflatedEntries inflated;
   bool has_v1;
   SigningBlock block;
   bool malformed_block = false;
@@ -185,7 +187,7 @@ class Verification {
     if (range_.min >= kFirstV2Platform && found_any_block()) return;
     JarSignature jar = verify_jar_signature(
         parts_.archive, range_,
-        {.v2 = parts_.v2.has_value(), .v3 = parts_.v3.has_value() && knows_v3()});
+        {.v2 = parts_.v2.has_value(), .v3 = parts_.v3.has_value() && knows_v3()}, parts_.inflated);
     undecided_ = jar.limit_reached && jar.errors.empty() && !failed();
     if (undecided_) {
       out_.claimed_signers = std::move(jar.signers);
@@ -284,8 +286,8 @@ struct ApkSignatureVerifier::State {
   SignedParts parts;
 };
 
-ApkSignatureVerifier::ApkSignatureVerifier(const ZipArchive& archive)
-    : state_(std::make_unique<State>(State{SignedParts(archive)})) {}
+ApkSignatureVerifier::ApkSignatureVerifier(const ZipArchive& archive, InflatedEntries inflated)
+    : state_(std::make_unique<State>(State{SignedParts(archive, std::move(inflated))})) {}
 ApkSignatureVerifier::~ApkSignatureVerifier() = default;
 
 ApkSignature ApkSignatureVerifier::verify(const SignatureQuestion& question) {

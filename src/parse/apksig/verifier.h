@@ -43,8 +43,9 @@ struct SignatureQuestion {
 // Keeps what several questions about one file share: its content digests above all.
 class ApkSignatureVerifier {
  public:
-  // `archive` must outlive it.
-  explicit ApkSignatureVerifier(const ZipArchive& archive);
+  // `archive` must outlive it, and so must what the caller holds of it already, which is then not
+  // inflated again.
+  explicit ApkSignatureVerifier(const ZipArchive& archive, InflatedEntries inflated = {});
   ~ApkSignatureVerifier();
   ApkSignatureVerifier(const ApkSignatureVerifier&) = delete;
   ApkSignatureVerifier& operator=(const ApkSignatureVerifier&) = delete;

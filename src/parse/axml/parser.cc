@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <bit>
 #include <cmath>
+#include <optional>
 #include <string>
 
 #include "parse/axml/string_pool.h"
@@ -25,6 +26,7 @@ constexpr std::size_t kChunkHeaderSize = 8;
 constexpr std::size_t kNodeHeaderSize = 16;
 constexpr std::size_t kElementSize = 20;
 constexpr std::size_t kAttributeSize = 20;
+constexpr std::size_t kMaxKnownTexts = 4096;
 constexpr std::size_t kValueSize = 8;  // Res_value
 constexpr std::string_view kAndroidNamespace = "http://schemas.android.com/apk/res/android";
 
@@ -111,7 +113,9 @@ class Parser {
       note("axml.second_string_pool", at, seen_node_ ? "ignored" : "replaces the first");
     if (seen_node_) return;  // the platform looks for pools before the first node alone
     Result<StringPool> pool = StringPool::parse(chunk, document_.anomalies);
-    if (pool.ok()) pool_ = *pool;
+    if (!pool.ok()) return;
+    pool_ = *pool;
+    texts_.clear();
   }
 
   void handle_node(const Chunk& chunk, Bytes whole, std::size_t at) {
@@ -275,18 +279,32 @@ class Parser {
     return reader.u32().value_or(0);
   }
 
-  std::string text(std::uint32_t index) { return take(index, document_.anomalies); }
+  // The first strings of the pool, which every element repeats, are decoded once.
+  std::string text(std::uint32_t index) {
+    if (index >= std::min(pool_.size(), kMaxKnownTexts)) return take(index, document_.anomalies);
+    if (index >= texts_.size()) texts_.resize(index + 1);
+    std::optional<std::string>& known = texts_[index];
+    if (known) {
+      charge(*known);
+    } else {
+      known = take(index, document_.anomalies);
+    }
+    return *known;
+  }
 
   std::string take(std::uint32_t index, std::vector<Anomaly>& anomalies) {
     if (text_left_ == 0) return {};
     std::string decoded =
         pool_.string(index, std::min(text_left_, std::size_t{1 << 16}), anomalies);
-    text_left_ -= std::min(text_left_, decoded.size() + 1);
-    if (text_left_ == 0) {
-      note("axml.limit", 0, "more text than is read");
-      stop();
-    }
+    charge(decoded);
     return decoded;
+  }
+
+  void charge(std::string_view used) {
+    text_left_ -= std::min(text_left_, used.size() + 1);
+    if (text_left_ != 0 || stopped_) return;
+    note("axml.limit", 0, "more text than is read");
+    stop();
   }
 
   void close_element() {
@@ -313,6 +331,7 @@ class Parser {
   Bytes bytes_;
   AxmlDocument document_;
   StringPool pool_;
+  std::vector<std::optional<std::string>> texts_;  // of the pool, as far as asked for
   Bytes resource_map_;
   std::vector<Namespace> namespaces_;  // around what is read now
   std::vector<AxmlElement> open_;

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <unordered_map>
 #include <vector>
 
 #include "base/byte_reader.h"
@@ -45,5 +46,8 @@ struct ZipContent {
   std::vector<Anomaly> anomalies;
   bool truncated = false;  // more was there than the limit allowed, or the data ended early
 };
+
+// Entries of one archive that somebody holds already, whole.
+using InflatedEntries = std::unordered_map<const ZipEntry*, Bytes>;
 
 }  // namespace bartizan::parse

@@ -1,6 +1,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
+#include "parse/zip/entry_viewer.h"
 #include "parse/zip/parser.h"
 #include "parse/zip/peek.h"
 #include "parse/zip/zip_builder.h"
@@ -188,6 +191,31 @@ TEST(Zip, PeekSeesThroughStoredBlocks) {
   for (const ZipEntry& entry : archive->entries) {
     EXPECT_EQ(as_text(read_zip_entry(*archive, entry, 1 << 20).bytes), code);
     EXPECT_EQ(as_text(peeker.peek(entry)), code.substr(0, ZipPeeker::kBytes));
+  }
+}
+
+// Looking at entries one after the other gives what reading each gives, the broken ones too.
+TEST(Zip, ViewerGivesWhatReadingGives) {
+  BuiltEntry lying = deflated("lying", std::string(5000, 'l'));
+  lying.size = lying.local_size = 10;
+  BuiltEntry broken = deflated("broken", "text");
+  broken.data = "\xff\xff\xff\xff";
+  BuiltEntry long_one = stored("long", std::string(300, 'x'));
+  const auto zip = parsed(
+      build_zip({stored("a", "alpha"), deflated("b", std::string(2000, 'b')), stored("empty", ""),
+                 lying, broken, long_one, deflated("c", "short again")}));
+  ZipEntryViewer viewer(zip->archive);
+  for (const std::size_t limit : {kLimit, std::size_t{100}}) {
+    for (const ZipEntry& entry : zip->archive.entries) {
+      const ZipContent read = read_zip_entry(zip->archive, entry, limit);
+      const ZipEntryView view = viewer.look_at(entry, limit);
+      EXPECT_EQ(as_text(view.bytes), as_text(read.bytes)) << entry.name;
+      EXPECT_EQ(view.truncated, read.truncated) << entry.name;
+      const std::vector<std::string> ids = anomaly_ids(read.anomalies);
+      EXPECT_EQ(view.limit_reached,
+                std::find(ids.begin(), ids.end(), "zip.output_limit") != ids.end())
+          << entry.name;
+    }
   }
 }
 
