@@ -3,6 +3,7 @@
 import { createRootRoute, createRoute, createRouter, lazyRouteComponent } from "@tanstack/react-router";
 import { Root } from "./shell/root";
 import { NotFound } from "./shell/not_found";
+import type { AppSearch } from "./api/queries";
 import type { Platform, ProtectionState, Risk, Severity } from "./api/types";
 
 type Raw = Record<string, unknown>;
@@ -89,7 +90,11 @@ const device = createRoute({
 const apps = createRoute({
   getParentRoute: () => rootRoute,
   path: "/apps",
-  validateSearch: (raw: Raw): { cursor?: string } => ({ cursor: text(raw, "cursor") }),
+  validateSearch: (raw: Raw): AppSearch => ({
+    verdict: oneOf(raw, "verdict", ["malicious", "suspicious", "clean"] as const),
+    q: text(raw, "q"),
+    cursor: text(raw, "cursor"),
+  }),
   component: lazyRouteComponent(() => import("./pages/apps"), "Apps"),
 });
 const app = createRoute({

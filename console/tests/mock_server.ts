@@ -280,7 +280,15 @@ export class MockServer {
 
   private app(method: string, id: string | undefined, query: URLSearchParams): Answer {
     if (method === "POST") return { body: this.apps[0]!.report };
-    if (!id) return { body: this.page(this.apps.map(({ report: _, techniques: __, ...summary }) => summary), query) };
+    if (!id) {
+      const [verdict, q] = [query.get("verdict"), query.get("q")?.toLowerCase() ?? ""];
+      const found = this.apps.filter(
+        (each) =>
+          (!verdict || verdict.split(",").includes(each.verdict)) &&
+          ([each.label, each.package].some((name) => name.toLowerCase().includes(q)) || each.sha256.startsWith(q)),
+      );
+      return { body: this.page(found.map(({ report: _, techniques: __, ...summary }) => summary), query) };
+    }
     const app = this.apps.find((each) => each.sha256 === id);
     return app ? { body: app } : problem(404, "not_found", "No app with this digest was scanned.");
   }

@@ -71,6 +71,7 @@ for (const scheme of ["light", "dark"] as const) {
     await page.goto(at("/settings/tokens"));
     await page.getByRole("button", { name: "Make a token…" }).click();
     await shoot("make-token");
+    mock.alerts[0]!.state = "open";  // acknowledged for an earlier picture
     await page.goto(at(`/alerts/${data.alerts[0]!.id}`));
     await page.getByRole("button", { name: "Acknowledge" }).waitFor();
     mock.override(`PATCH /v1/alerts/${data.alerts[0]!.id}`, (request) => {

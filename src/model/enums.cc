@@ -31,6 +31,7 @@ BARTIZAN_SPELLINGS(ActionKind, "notify_user", "ask_remove_app", "block_app", "bl
 BARTIZAN_SPELLINGS(Carrier, "agent", "mdm", "identity_provider", "nobody");
 BARTIZAN_SPELLINGS(ActionState, "queued", "sent", "done", "failed", "cancelled", "impossible");
 BARTIZAN_SPELLINGS(Role, "viewer", "analyst", "admin");
+BARTIZAN_SPELLINGS(AppVerdict, "clean", "suspicious", "malicious");
 BARTIZAN_SPELLINGS(DeviceState, "enrolled", "lost", "replaced", "left");
 BARTIZAN_SPELLINGS(ProblemChange, "opened", "reopened", "seen_again", "resolved");
 #undef BARTIZAN_SPELLINGS
@@ -66,6 +67,7 @@ BARTIZAN_ENUM(ActionKind)
 BARTIZAN_ENUM(Carrier)
 BARTIZAN_ENUM(ActionState)
 BARTIZAN_ENUM(Role)
+BARTIZAN_ENUM(AppVerdict)
 BARTIZAN_ENUM(DeviceState)
 BARTIZAN_ENUM(ProblemChange)
 #undef BARTIZAN_ENUM

@@ -33,6 +33,8 @@ enum class ActionKind {
 enum class Carrier { kAgent, kMdm, kIdentityProvider, kNobody };
 enum class ActionState { kQueued, kSent, kDone, kFailed, kCancelled, kImpossible };
 enum class Role { kViewer, kAnalyst, kAdmin };
+// Of an app package: no finding, none above medium, one of high or critical severity.
+enum class AppVerdict { kClean, kSuspicious, kMalicious };
 enum class DeviceState { kEnrolled, kLost, kReplaced, kLeft };
 
 // For each enum E: to_string(E) and parse_enum<E>(text), which gives nothing for an unknown
@@ -50,6 +52,7 @@ std::string_view to_string(ActionKind value);
 std::string_view to_string(Carrier value);
 std::string_view to_string(ActionState value);
 std::string_view to_string(Role value);
+std::string_view to_string(AppVerdict value);
 std::string_view to_string(DeviceState value);
 
 template <typename E>

@@ -4,7 +4,6 @@
 
 #include "base/id.h"
 #include "detect/app/fleet_signers.h"
-#include "detect/app/judged_app.h"
 
 namespace bartizan::server {
 namespace {
@@ -60,8 +59,8 @@ void add_finding(const Finding& finding, json::object& report) {
   std::sort(all.begin(), all.end());
   all.erase(std::unique(all.begin(), all.end()), all.end());
   *techniques = json::array(all.begin(), all.end());
-  if (get_string(report, "verdict") == detect::to_string(detect::AppVerdict::kClean))
-    report["verdict"] = detect::to_string(detect::AppVerdict::kSuspicious);
+  if (get_string(report, "verdict") == to_string(AppVerdict::kClean))
+    report["verdict"] = to_string(AppVerdict::kSuspicious);
 }
 
 bool tells_of(const json::object& report, std::string_view package) {

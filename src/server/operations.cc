@@ -53,7 +53,7 @@ constexpr auto kOperations = std::to_array<Operation>({
     {"createAdministrator", "POST", "/v1/administrators", kPeople, kAdmin, "none"},
     {"changeAdministrator", "PATCH", "/v1/administrators/{id}", kPeople, kAdmin, "none"},
     {"removeAdministrator", "DELETE", "/v1/administrators/{id}", kPeople, kAdmin, "none"},
-    {"listApps", "GET", "/v1/apps", kPeople, kViewer, "apps:read", "limit cursor"},
+    {"listApps", "GET", "/v1/apps", kPeople, kViewer, "apps:read", "verdict q limit cursor"},
     {"scanApp", "POST", "/v1/apps", kPeople, kAnalyst, "apps:write", "installer"},
     {"getApp", "GET", "/v1/apps/{sha256}", kPeople, kViewer, "apps:read"},
     {"checkLinks", "POST", "/v1/check/links", kPeople, kViewer, "check:links"},

@@ -76,10 +76,13 @@ void scan_app(Deps& deps, const Call& call, net::Responder respond) {
 
 net::Response list_apps(const Deps& deps, const Call& call) {
   Query query(call.request);
+  const store::ScannedAppFilter filter{.verdicts = query.enums<AppVerdict>("verdict"),
+                                       .text = query.text("q")};
   if (query.wrong()) return *query.wrong();
   json::object out;
   const Status read = deps.store.read([&](store::Transaction& transaction) -> Status {
-    BARTIZAN_ASSIGN(const auto page, transaction.tenant(call.tenant()).scanned_apps(query.page()));
+    BARTIZAN_ASSIGN(const auto page,
+                    transaction.tenant(call.tenant()).scanned_apps(filter, query.page()));
     out = page_json(list_json(page.items, scanned_app_json), page.next);
     return {};
   });

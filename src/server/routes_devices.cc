@@ -72,8 +72,7 @@ net::Response list_devices(const Deps& deps, const Call& call) {
 // The digest is the phone's word, so what it names may be anything or nothing.
 Result<bool> has_report(store::Rows& rows, std::string_view sha256) {
   if (sha256.empty()) return false;
-  BARTIZAN_ASSIGN(const auto scanned, rows.scanned_app(sha256));
-  return scanned.has_value();
+  return rows.has_scanned_app(sha256);
 }
 
 // Apps as the newest observations tell of them; a removal ends an app's place in the list.

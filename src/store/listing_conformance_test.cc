@@ -89,6 +89,38 @@ TEST_P(ListingConformance, AlertsComeWorstFirstThenLastSeenAndFilter) {
   EXPECT_EQ(alerts({.text = "phishing"}), Ids{"4"});
 }
 
+TEST_P(ListingConformance, ScannedAppsComeNewestFirstAndFilter) {
+  const auto put_app = [this](ScannedApp app) {
+    EXPECT_TRUE(rows([&](Rows& all) { return all.put_scanned_app(app); }).ok());
+  };
+  put_app({.sha256 = "a1", .package = "org.torch", .label = "Torch", .verdict = "clean"});
+  put_app({.sha256 = "b2",
+           .package = "org.bank.update",
+           .label = "Sec_rity",
+           .verdict = "malicious",
+           .scanned_at = from_millis(2)});
+  put_app({.sha256 = "c3a1",
+           .package = "com.parcel",
+           .label = "Parcel",
+           .verdict = "suspicious",
+           .scanned_at = from_millis(1)});
+  const auto apps = [&](const ScannedAppFilter& filter, int limit = 50) {
+    return ids([&](Rows& all, const PageRequest& page) { return all.scanned_apps(filter, page); },
+               [](const ScannedApp& app) { return app.sha256; }, limit);
+  };
+  for (const int limit : {1, 50}) EXPECT_EQ(apps({}, limit), (Ids{"b2", "c3a1", "a1"}));
+  EXPECT_EQ(apps({.verdicts = {AppVerdict::kClean}}), Ids{"a1"});
+  EXPECT_EQ(apps({.verdicts = {AppVerdict::kMalicious, AppVerdict::kSuspicious}}, 1),
+            (Ids{"b2", "c3a1"}));
+  EXPECT_EQ(apps({.text = "ORG."}), (Ids{"b2", "a1"}));
+  EXPECT_EQ(apps({.text = "parc"}), Ids{"c3a1"});
+  EXPECT_EQ(apps({.text = "a1"}), Ids{"a1"}) << "a digest's beginning, not its middle";
+  EXPECT_EQ(apps({.text = "c_r"}), Ids{"b2"}) << "no wildcard";
+  EXPECT_EQ(apps({.verdicts = {AppVerdict::kClean}, .text = "bank"}), Ids{});
+  EXPECT_EQ(rows([](Rows& all) { return all.has_scanned_app("b2"); }).value_or(false), true);
+  EXPECT_EQ(rows([](Rows& all) { return all.has_scanned_app("b"); }).value_or(true), false);
+}
+
 TEST_P(ListingConformance, ACursorStaysValidWhileRowsComeAndGo) {
   for (int i = 0; i < 10; ++i)
     put(Device{.id = std::to_string(i), .name = std::string(1, static_cast<char>('a' + 2 * i))});

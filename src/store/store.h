@@ -71,6 +71,10 @@ struct AlertFilter {
   std::string device_id;
   std::string text;  // part of threat, subject or device name
 };
+struct ScannedAppFilter {
+  std::vector<AppVerdict> verdicts;  // empty: all
+  std::string text;                  // part of label or package, or the beginning of the digest
+};
 struct ActionFilter {
   std::string device_id;
   std::vector<ActionState> states;  // empty: all
@@ -181,7 +185,9 @@ class Rows {
   // --- apps
   virtual Status put_scanned_app(const ScannedApp& app) = 0;  // insert or replace, by digest
   virtual Result<std::optional<ScannedApp>> scanned_app(std::string_view sha256) = 0;
-  virtual Result<Page<ScannedApp>> scanned_apps(const PageRequest& page) = 0;  // without reports
+  virtual Result<bool> has_scanned_app(std::string_view sha256) = 0;
+  virtual Result<Page<ScannedApp>> scanned_apps(const ScannedAppFilter& filter,
+                                                const PageRequest& page) = 0;  // without reports
 
   // --- who signed the apps on the phones, one signer a phone and package
   // In the place of the signer the phone had the package from. True: some phone of the tenant has

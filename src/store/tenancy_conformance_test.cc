@@ -118,8 +118,8 @@ std::map<std::string, std::string> TenancyConformance::seen_by(std::string_view 
     out["certificates"] = texts_of(*rows.certificates("d-red"), owner);
     out["scanned app"] =
         text_of(rows.scanned_app("s"), [](const ScannedApp& app) { return app.label; });
-    out["scanned apps"] =
-        texts_of(rows.scanned_apps(page)->items, [](const ScannedApp& app) { return app.label; });
+    out["scanned apps"] = texts_of(rows.scanned_apps({}, page)->items,
+                                   [](const ScannedApp& app) { return app.label; });
     out["app signers"] = texts_of(*rows.app_signers("package"),
                                   [](const FleetSigner& one) { return one.signer.signer; });
     out["audit"] = texts_of(rows.audit(page)->items, [](const AuditEntry& e) { return e.detail; });

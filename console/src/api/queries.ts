@@ -123,10 +123,15 @@ export const useDeviceActions = (id: string) =>
     refetchInterval: LIVE_MS,
   });
 
-export const appsQuery = (cursor: string | undefined) =>
+export interface AppSearch {
+  verdict?: "malicious" | "suspicious" | "clean";
+  q?: string;
+  cursor?: string;
+}
+export const appsQuery = (search: AppSearch) =>
   queryOptions({
-    queryKey: [...keys.apps, cursor],
-    queryFn: () => take(api.GET("/v1/apps", { params: { query: { cursor, limit: PAGE_SIZE } } })),
+    queryKey: [...keys.apps, search],
+    queryFn: () => take(api.GET("/v1/apps", { params: { query: { ...search, limit: PAGE_SIZE } } })),
     placeholderData: keepPreviousData,
   });
 

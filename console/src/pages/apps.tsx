@@ -1,7 +1,8 @@
+import { Button, NativeSelect } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { getRouteApi, Link } from "@tanstack/react-router";
 import { verdictOf } from "../api/app_report";
-import { appsQuery } from "../api/queries";
+import { appsQuery, type AppSearch } from "../api/queries";
 import type { ScannedAppSummary } from "../api/types";
 import { t } from "../words";
 import { AppUpload } from "./app_upload";
@@ -10,6 +11,7 @@ import { Digest, Given } from "../ui/given";
 import { moveRow, useKeys } from "../ui/keys";
 import { VerdictChip } from "../ui/mark";
 import { Pager } from "../ui/pager";
+import { SearchField } from "../ui/search_field";
 import { sizeText } from "../ui/size";
 import { Shown, State, useLate } from "../ui/states";
 import { Ago } from "../ui/time";
@@ -17,12 +19,16 @@ import { useMay } from "../shell/session";
 
 const route = getRouteApi("/apps");
 
+const verdicts = ["malicious", "suspicious", "clean"] as const;
+
 export function Apps() {
-  const { cursor } = route.useSearch();
+  const search = route.useSearch();
   const navigate = route.useNavigate();
-  const query = useQuery(appsQuery(cursor));
+  const query = useQuery(appsQuery(search));
   const stale = useLate(query.isPlaceholderData);
   const mayUpload = useMay("analyst");
+  const set = (part: Partial<typeof search>) =>
+    void navigate({ search: (before) => ({ ...before, cursor: undefined, ...part }) });
   useKeys({ j: () => moveRow(1), k: () => moveRow(-1) });
   return (
     <>
@@ -34,22 +40,40 @@ export function Apps() {
       </div>
       <div className="stack">
         {mayUpload ? <AppUpload /> : <p className="meta">{t.apps.viewerNote}</p>}
+        <div className="filters">
+          <SearchField
+            label={t.apps.search}
+            hint={t.apps.searchHint}
+            value={search.q ?? ""}
+            onSearch={(q) => set({ q: q || undefined })}
+          />
+          <NativeSelect
+            size="xs"
+            aria-label={t.apps.verdict}
+            value={search.verdict ?? ""}
+            onChange={(event) => set({ verdict: (event.currentTarget.value || undefined) as typeof search.verdict })}
+            data={[
+              { value: "", label: t.apps.anyVerdict },
+              ...verdicts.map((value) => ({ value, label: t.verdict[value] })),
+            ]}
+          />
+        </div>
         <div className="card">
           <Shown query={query} what={t.state.things.apps} rows={8}>
             {(data) =>
               data.items.length === 0 ? (
-                <State icon="app" title={t.apps.noneTitle}>
-                  <p>{mayUpload ? t.apps.noneLead : t.apps.noneLeadViewer}</p>
-                </State>
+                <Nothing search={search} drop={set} mayUpload={mayUpload} />
               ) : (
                 <>
                   <AppTable apps={data.items} stale={stale} />
                   <div className="card-foot">
                     <span>{t.apps.onPage(data.items.length)}</span>
                     <Pager
-                      cursor={cursor}
+                      cursor={search.cursor}
                       next={data.next}
-                      go={(next) => void navigate({ search: { cursor: next }, state: { paged: true } as object })}
+                      go={(cursor) =>
+                        void navigate({ search: (before) => ({ ...before, cursor }), state: { paged: true } as object })
+                      }
                     />
                   </div>
                 </>
@@ -59,6 +83,26 @@ export function Apps() {
         </div>
       </div>
     </>
+  );
+}
+
+function Nothing(props: { search: AppSearch; drop: (part: AppSearch) => void; mayUpload: boolean }) {
+  const { verdict, q } = props.search;
+  if (!verdict && !q) {
+    return (
+      <State icon="app" title={t.apps.noneTitle}>
+        <p>{props.mayUpload ? t.apps.noneLead : t.apps.noneLeadViewer}</p>
+      </State>
+    );
+  }
+  const last = q ? `${t.apps.search}: ${q}` : `${t.apps.verdict}: ${t.verdict[verdict!]}`;
+  return (
+    <State icon="nothing" title={t.apps.noMatchTitle}>
+      <p>{t.alerts.noMatchLead(last)}</p>
+      <Button variant="default" onClick={() => props.drop(q ? { q: undefined } : { verdict: undefined })}>
+        {t.alerts.dropFilter}
+      </Button>
+    </State>
   );
 }
 

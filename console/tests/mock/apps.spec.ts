@@ -30,6 +30,29 @@ test("apps are listed newest first, page by page, and a row leads to its report"
   await expect(page.getByRole("heading", { level: 1 })).toHaveText("Mail");
 });
 
+test("reports are narrowed by verdict and text, kept in the address, and widened again", async ({ page, at, mock }) => {
+  await page.goto(at("/apps"));
+  await page.getByRole("combobox", { name: "Verdict" }).selectOption("Malicious");
+  await expect(page).toHaveURL(/verdict=malicious/);
+  await expect(page.getByRole("row").nth(1)).toContainText("Swift Parcel");
+  await expect(page.getByRole("link", { name: "Mail" })).toHaveCount(0);
+  await page.getByRole("searchbox", { name: "Search" }).fill("no such app");
+  await expect(page.getByText("No report matches")).toBeVisible();
+  expect(await violations(page)).toEqual([]);
+  await page.getByRole("button", { name: "Remove that filter" }).click();
+  await expect(page.getByRole("link", { name: "Swift Parcel" })).toBeVisible();
+  await page.getByRole("combobox", { name: "Verdict" }).selectOption("Any verdict");
+  await page.getByRole("searchbox", { name: "Search" }).fill(apps[0]!.sha256.slice(0, 12));
+  await expect(page).toHaveURL(/q=/);
+  await expect(page.getByRole("row")).toHaveCount(2);
+  await page.reload();
+  await expect(page.getByRole("searchbox", { name: "Search" })).toHaveValue(apps[0]!.sha256.slice(0, 12));
+  await expect(page.getByRole("row")).toHaveCount(2);
+  mock.apps = [];
+  await page.goto(at("/apps?verdict=clean"));
+  await expect(page.getByText("No report matches")).toBeVisible();
+});
+
 test("no reports yet: an analyst is told what to do, a viewer who can", async ({ page, at, mock }) => {
   mock.apps = [];
   await page.goto(at("/apps"));

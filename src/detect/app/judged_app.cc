@@ -8,18 +8,6 @@
 
 namespace bartizan::detect {
 
-std::string_view to_string(AppVerdict value) {
-  switch (value) {
-    case AppVerdict::kClean:
-      return "clean";
-    case AppVerdict::kSuspicious:
-      return "suspicious";
-    case AppVerdict::kMalicious:
-      break;
-  }
-  return "malicious";
-}
-
 AppVerdict JudgedApp::verdict() const { return verdict_of(findings); }
 
 std::vector<std::string> JudgedApp::techniques() const {

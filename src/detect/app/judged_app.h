@@ -9,15 +9,9 @@
 #include "base/json.h"
 #include "detect/app/report.h"
 #include "detect/detector.h"
+#include "model/enums.h"
 
 namespace bartizan::detect {
-
-enum class AppVerdict {
-  kClean,       // no finding
-  kSuspicious,  // none above medium
-  kMalicious,   // one of high or critical severity
-};
-std::string_view to_string(AppVerdict value);  // "clean", "suspicious", "malicious"
 
 struct JudgedApp {
   AppReport report;

@@ -20,8 +20,21 @@ Result<std::optional<ScannedApp>> SqliteRows::scanned_app(std::string_view sha25
   return first<ScannedApp>(database_.query(kGet, tenant_, sha256));
 }
 
-Result<Page<ScannedApp>> SqliteRows::scanned_apps(const PageRequest& page) {
+Result<bool> SqliteRows::has_scanned_app(std::string_view sha256) {
+  static const std::string kHas = select("1", "scanned_apps", " AND sha256 = ?");
+  return database_.query(kHas, tenant_, sha256).step();
+}
+
+Result<Page<ScannedApp>> SqliteRows::scanned_apps(const ScannedAppFilter& filter,
+                                                  const PageRequest& page) {
   Query query{.text = select(kSummaryColumns, "scanned_apps", ""), .values = {tenant_}};
+  query.where_any("verdict", filter.verdicts);
+  if (!filter.text.empty()) {
+    query.where(R"((label LIKE ? ESCAPE '\' OR package LIKE ? ESCAPE '\')"
+                R"( OR sha256 LIKE ? ESCAPE '\'))");
+    query.values.insert(query.values.end(), 2, containing(filter.text));
+    query.values.emplace_back(beginning_with(filter.text));
+  }
   return page_of<ScannedApp>(kScannedApps, std::move(query), page, ReadFields(),
                              [](const ScannedApp& app) {
                                return std::vector<Value>{to_millis(app.scanned_at), app.sha256};

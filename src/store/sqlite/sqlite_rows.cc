@@ -51,8 +51,10 @@ std::string select(std::string_view columns, std::string_view table, std::string
          std::string(rest);
 }
 
-std::string containing(std::string_view text) {
-  std::string pattern = "%";
+std::string containing(std::string_view text) { return "%" + beginning_with(text); }
+
+std::string beginning_with(std::string_view text) {
+  std::string pattern;
   for (const char c : text) {
     if (c == '%' || c == '_' || c == '\\') pattern += '\\';
     pattern += c;

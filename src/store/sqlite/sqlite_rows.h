@@ -39,8 +39,9 @@ struct Query {
     where(condition + ")");
   }
 };
-// The pattern of LIKE ... ESCAPE '\' that finds `text` anywhere.
+// Patterns of LIKE ... ESCAPE '\' that find `text` anywhere or at the beginning.
 std::string containing(std::string_view text);
+std::string beginning_with(std::string_view text);
 
 // How a listing is ordered: `columns` all in one direction, the last one unique.
 struct Listing {
@@ -121,7 +122,9 @@ class SqliteRows final : public Rows {
 
   Status put_scanned_app(const ScannedApp& app) override;
   Result<std::optional<ScannedApp>> scanned_app(std::string_view sha256) override;
-  Result<Page<ScannedApp>> scanned_apps(const PageRequest& page) override;
+  Result<bool> has_scanned_app(std::string_view sha256) override;
+  Result<Page<ScannedApp>> scanned_apps(const ScannedAppFilter& filter,
+                                        const PageRequest& page) override;
 
   Result<bool> put_app_signer(std::string_view device_id, std::string_view package,
                               const AppSigner& signer, Timestamp now) override;
