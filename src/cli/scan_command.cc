@@ -19,7 +19,7 @@ namespace bartizan::cli {
 namespace {
 
 constexpr std::string_view kHelp =
-    R"(usage: bartizan scan app [--json] [--sdk LEVEL] [--installer PACKAGE] [--yara DIR] [--content DIR] FILE...
+    R"(usage: bartizan scan app [--json] [--sdk LEVEL] [--installer PACKAGE] [--tlsh] [--yara DIR] [--content DIR] FILE...
        bartizan scan profile [--json] [--content DIR] FILE...
 
 Reads app packages of Android (APK) and iOS (IPA), or configuration profiles of iOS
@@ -30,6 +30,7 @@ Reads app packages of Android (APK) and iOS (IPA), or configuration profiles of 
                        it for all from the app's minimum on
   --installer PACKAGE  the package that installed the app, "" for none; without it nothing is said
                        about where the app came from
+  --tlsh               the TLSH digest of the app's code, to find apps that are nearly the same; takes time
   --yara DIR           YARA rules of your own (*.yar, *.yara) to look for in the app's files, in the
                        place of those in the content's folder yara
   --content DIR        threats, rules and indicators; default: those that came with the program
@@ -95,6 +96,8 @@ Result<Options> parse_options(std::span<const std::string> args) {
       only_files = true;
     } else if (arg == "--json") {
       out.json = true;
+    } else if (arg == "--tlsh") {
+      out.scan.tlsh = true;
     } else if (arg == "--help" || arg == "-h") {
       out.help = true;
     } else if (takes_value(arg)) {

@@ -64,7 +64,7 @@ void say(std::string_view text) {
 }
 
 int judge(Bytes file, const Options& options, const intel::Content& content) {
-  Result<detect::AppReport> report = detect::scan_app(file, content);
+  Result<detect::AppReport> report = detect::scan_app(file, content, {.tlsh = true});
   if (!report.ok()) {
     say(json::serialize(json::object{{"error", report.error().message}}));
     return server::kWorkerNotAnApp;

@@ -11,7 +11,7 @@
 namespace bartizan::intel {
 namespace {
 
-constexpr std::array<std::pair<IndicatorKind, std::string_view>, 7> kKinds{{
+constexpr std::array<std::pair<IndicatorKind, std::string_view>, 8> kKinds{{
     {IndicatorKind::kPackage, "package"},
     {IndicatorKind::kSignerSha256, "signer_sha256"},
     {IndicatorKind::kSignerSha1, "signer_sha1"},
@@ -19,6 +19,7 @@ constexpr std::array<std::pair<IndicatorKind, std::string_view>, 7> kKinds{{
     {IndicatorKind::kUrl, "url"},
     {IndicatorKind::kHost, "host"},
     {IndicatorKind::kDomain, "domain"},
+    {IndicatorKind::kTlsh, "tlsh"},
 }};
 constexpr std::array<std::pair<IndicatorType, std::string_view>, 5> kTypes{{
     {IndicatorType::kStalkerware, "stalkerware"},
@@ -75,6 +76,8 @@ std::string_view objection(IndicatorKind kind, std::string_view value) {
       if (value.find_first_of("/ :@") != std::string_view::npos || lower(value) != value)
         return "a lower-case host name is wanted";
       return value.find('.') != std::string_view::npos ? "" : "a name with a dot is wanted";
+    case IndicatorKind::kTlsh:
+      return parse_tlsh(value) ? "" : "T1 and 70 hex digits are wanted";
     case IndicatorKind::kPackage:
       return value.find_first_of(" /") == std::string_view::npos ? "" : "a package name is wanted";
   }
@@ -85,6 +88,7 @@ std::string_view objection(IndicatorKind kind, std::string_view value) {
 struct FileHeader {
   std::string source;
   int confidence = 90;
+  int distance = 30;
   std::array<std::string, 3> kind_type_name = {};  // of rows that are a value alone
 };
 
@@ -97,11 +101,12 @@ Status read_header_line(std::string_view line, FileHeader& header) {
   if (key == "kind") header.kind_type_name[0] = value;
   if (key == "type") header.kind_type_name[1] = value;
   if (key == "name") header.kind_type_name[2] = value;
-  if (key == "confidence") {
+  if (key == "confidence" || key == "distance") {
+    int& number = key == "confidence" ? header.confidence : header.distance;
     const auto end = value.data() + value.size();
-    const auto parsed = std::from_chars(value.data(), end, header.confidence);
-    if (parsed.ptr != end || header.confidence < 0 || header.confidence > 100)
-      return Error{ErrorCode::kInvalid, "confidence must be a number from 0 to 100"};
+    const auto parsed = std::from_chars(value.data(), end, number);
+    if (parsed.ptr != end || number < 0 || number > 100)
+      return Error{ErrorCode::kInvalid, std::string(key) + " must be a number from 0 to 100"};
   }
   return {};
 }
@@ -148,7 +153,8 @@ Result<Indicator> read_row(std::string_view line, const FileHeader& header) {
                    .type = *type,
                    .name = std::string(row.name),
                    .source = header.source,
-                   .confidence = header.confidence};
+                   .confidence = header.confidence,
+                   .distance = header.distance};
 }
 
 }  // namespace
@@ -188,6 +194,11 @@ IndicatorSet::IndicatorSet(std::vector<Indicator> indicators) : indicators_(std:
       [](const auto& a, const auto& b) { return a.kind == b.kind && a.value == b.value; });
   indicators_.erase(last, indicators_.end());
   indicators_.shrink_to_fit();
+  const auto first = std::find_if(indicators_.begin(), indicators_.end(),
+                                  [](const auto& one) { return one.kind == IndicatorKind::kTlsh; });
+  first_tlsh_ = static_cast<std::size_t>(first - indicators_.begin());
+  for (auto one = first; one != indicators_.end(); ++one)
+    tlsh_.push_back(parse_tlsh(one->value).value_or(TlshDigest{}));
 }
 
 const Indicator* IndicatorSet::find(IndicatorKind kind, std::string_view value) const {
@@ -199,6 +210,19 @@ const Indicator* IndicatorSet::find(IndicatorKind kind, std::string_view value) 
   const bool found =
       place != indicators_.end() && place->kind == kind && std::string_view(place->value) == value;
   return found ? &*place : nullptr;
+}
+
+std::optional<IndicatorSet::Near> IndicatorSet::find_near(std::string_view tlsh) const {
+  const std::optional<TlshDigest> wanted = parse_tlsh(tlsh);
+  std::optional<Near> best;
+  if (!wanted) return best;
+  for (std::size_t i = 0; i < tlsh_.size(); ++i) {
+    const Indicator& indicator = indicators_[first_tlsh_ + i];
+    const int distance = tlsh_distance(*wanted, tlsh_[i]);
+    if (distance <= indicator.distance && (!best || distance < best->distance))
+      best = Near{.indicator = &indicator, .distance = distance};
+  }
+  return best;
 }
 
 const Indicator* IndicatorSet::find_package(std::string_view package) const {

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "base/result.h"
+#include "base/tlsh.h"
 
 namespace bartizan::intel {
 
@@ -19,6 +20,7 @@ enum class IndicatorKind {
   kUrl,     // host and path without scheme, query and fragment: "example.com/login"
   kHost,    // this host alone
   kDomain,  // this name and everything below it
+  kTlsh,    // TLSH of the code, as published: "T1" and 70 hex digits
 };
 enum class IndicatorType { kStalkerware, kWatchware, kSpyware, kMalware, kPhishing };
 
@@ -32,6 +34,7 @@ struct Indicator {
   std::string name;    // of the malware, tool or campaign
   std::string source;  // who published it, as NOTICE names them
   int confidence = 0;  // 0-100
+  int distance = 30;   // of kTlsh: how far apart what it means may be
 
   bool operator==(const Indicator&) const = default;
 };
@@ -40,8 +43,9 @@ inline constexpr std::size_t kMaxIndicatorFileBytes = 16 << 20;
 inline constexpr std::size_t kMaxIndicatorText = 2048;  // characters of a value or name
 
 // One file of indicators. "# key: value" lines come first: `source` (required), `confidence`
-// (default 90), and `kind`, `type`, `name` for rows that are a value alone. Every other row is
-// kind, value, type and name, separated by tabs. Errors read "file:line: message".
+// (default 90), `distance` (of TLSH, default 30), and `kind`, `type`, `name` for rows that are a
+// value alone. Every other row is kind, value, type and name, separated by tabs. Errors read
+// "file:line: message".
 Result<std::vector<Indicator>> parse_indicators(std::string_view text, const std::string& file);
 
 // Immutable once built. Of two indicators with the same kind and value the more confident one is
@@ -57,6 +61,12 @@ class IndicatorSet {
   // `host` is lower-case ASCII, `path` as in the URL, without query. A path indicator matches the
   // path itself, with or without a final slash.
   const Indicator* find_url(std::string_view host, std::string_view path) const;
+  // The nearest within its own distance.
+  struct Near {
+    const Indicator* indicator = nullptr;
+    int distance = 0;
+  };
+  std::optional<Near> find_near(std::string_view tlsh) const;
   // Exactly this host.
   const Indicator* find_host(std::string_view host) const;
   // `host` itself or one of its parents, the longest first, down to two labels at least. The caller
@@ -70,6 +80,8 @@ class IndicatorSet {
  private:
   const Indicator* find(IndicatorKind kind, std::string_view value) const;
   std::vector<Indicator> indicators_;
+  std::vector<TlshDigest> tlsh_;  // of the indicators from first_tlsh_ on
+  std::size_t first_tlsh_ = 0;
 };
 
 }  // namespace bartizan::intel

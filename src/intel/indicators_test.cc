@@ -43,6 +43,27 @@ TEST(Indicators, OfADomainCoverTheNamesBelowItAndNoOthers) {
   EXPECT_EQ(set.find_domain("example.org"), nullptr);
 }
 
+TEST(Indicators, OfDigestsThatMeanTheirNeighboursTheNearestInReachIsFound) {
+  const std::string digest =
+      "T17311D8DEC6C0C918A69F59407D3C844F46B11F119C37A97211EA940ACD4EB02C31985A";
+  std::string changed = digest;  // four buckets at most, one quarter or more each
+  changed[40] = changed[40] == '0' ? '1' : '0';
+  const std::string head = "# source: s\n# distance: ";
+  const std::string rows = "\ntlsh\t" + digest + "\tmalware\tFamily\npackage\tcom.a\tmalware\tA\n";
+  const IndicatorSet wide = set_of(head + "12" + rows);
+  ASSERT_TRUE(wide.find_near(changed).has_value());
+  EXPECT_EQ(wide.find_near(changed)->indicator->name, "Family");
+  EXPECT_GT(wide.find_near(changed)->distance, 0);
+  EXPECT_EQ(wide.find_near(digest)->distance, 0);
+  const IndicatorSet narrow = set_of(head + "0" + rows);
+  EXPECT_TRUE(narrow.find_near(digest).has_value());
+  EXPECT_FALSE(narrow.find_near(changed).has_value());
+  EXPECT_FALSE(wide.find_near("").has_value());
+  EXPECT_FALSE(set_of("# source: s\n").find_near(digest).has_value());
+  EXPECT_FALSE(parse_indicators("# source: s\ntlsh\tT1AB\tmalware\tA\n", "f").ok());
+  EXPECT_FALSE(parse_indicators("# source: s\n# distance: 101\n", "f").ok());
+}
+
 TEST(Indicators, TheMoreConfidentOfTwoIsKept) {
   auto low =
       parse_indicators("# source: low\n# confidence: 10\nhost\ta.example\tphishing\tA\n", "");

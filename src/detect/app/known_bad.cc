@@ -57,6 +57,13 @@ std::vector<Match> match_identity(const json::object& body, const intel::Indicat
     add(indicators.find_signer(signer, ""), "signers", signer, "Signed with the key of", 100);
   for (const std::string& signer : get_strings(body, "signers_sha1"))
     add(indicators.find_signer("", signer), "signers", signer, "Signed with the key of", 100);
+  // Nearly the same code is not the same: a library that both hold may be most of it.
+  const std::string_view tlsh = get_string(body, "tlsh").value_or("");
+  if (const auto near = indicators.find_near(tlsh))
+    add(near->indicator, "tlsh", tlsh,
+        "The code is nearly the same (TLSH distance " + std::to_string(near->distance) +
+            ", at most " + std::to_string(near->indicator->distance) + ") as that of",
+        70);
   // A part of the system image may share a name that stalkerware took to hide behind.
   if (!package.empty() && !get_bool(body, "system_app").value_or(false))
     add(indicators.find_package(package), "package", package, "The package name is that of", 90);
@@ -93,8 +100,14 @@ void add_identity_findings(const Observation& observation, const Context& contex
           return match.indicator->type == intel::IndicatorType::kWatchware;
         }))
       finding.severity = std::min(finding.severity, Severity::kMedium);
-    finding.summary = shown_name(subject) + " is known as " + named(*first);
-    finding.would_change = "Another package name, signer and file than the published ones.";
+    const bool near = std::all_of(matches.begin(), matches.end(), [](const Match& match) {
+      return match.indicator->kind == intel::IndicatorKind::kTlsh;
+    });
+    if (near) finding.severity = std::min(finding.severity, Severity::kHigh);
+    finding.summary =
+        shown_name(subject) + (near ? " is nearly the same as " : " is known as ") + named(*first);
+    finding.would_change = near ? "Code that is further from the published digest."
+                                : "Another package name, signer and file than the published ones.";
     findings.push_back(std::move(finding));
   }
 }

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "base/tlsh.h"
 #include "detect/app/behaviors.h"
 #include "detect/app/code.h"
 #include "detect/app/ios_facts.h"
@@ -53,6 +54,9 @@ struct AppReport {
   parse::ApkSignature phone_signature;
   std::string test_key;  // "testkey", "platform", "debug" ...: anybody may hold the signer's key
   CodeReport code;
+  // Of all classes*.dex in their order, as one. Absent: not asked for, too little code, or not all
+  // of it could be read.
+  std::optional<TlshDigest> tlsh;
   // Of the package's files and of the functions its native libraries import, those that some
   // behaviour asks about.
   std::vector<std::string> noted_entries;

@@ -194,6 +194,7 @@ json::object report_json(const JudgedApp& app) {
       {"icon", manifest && !manifest->icon.empty() ? json::value(manifest->icon) : json::value()},
       {"signature", signature_json(app.report)},
       {"dex", dex_json(app.report.code)},
+      {"tlsh", app.report.tlsh ? json::value(to_string(*app.report.tlsh)) : json::value()},
       {"permissions", permissions_of(app.report)},
       {"permission_summary", is_declared(app.report)
                                  ? json::value(to_json(app.report.permission_summary))

@@ -204,6 +204,7 @@ class Scan {
         dex_files.push_back(std::move(dex));
       }
     }
+    if (options_.tlsh && !missed_code_) digest_code();
     report_.code = analyse_code(dex_files, entry_points(), content_.behaviors().code_patterns());
     take(report_.code.anomalies, report_.code.truncated);
     read_hidden_code(archive_, "");
@@ -212,6 +213,12 @@ class Scan {
     report_.trackers = std::move(trackers_).take();
     if (!content_.app_model().empty() && facts.enough())
       report_.model = explain_score(content_.app_model(), std::move(facts).take());
+  }
+
+  void digest_code() {
+    Tlsh tlsh;
+    for (const DexEntry& entry : dex_entries_) tlsh.update(entry.content.bytes);
+    report_.tlsh = tlsh.finish();
   }
 
   // Of code that the runtime does not load by itself the host names are taken alone.

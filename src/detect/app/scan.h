@@ -20,6 +20,7 @@ inline constexpr std::size_t kMaxNotedEntries = 256;
 struct ScanOptions {
   std::optional<std::uint32_t> sdk;  // check the signature for this platform alone
   intel::YaraLimits yara;            // where the content has rules of the operator
+  bool tlsh = false;                 // the digest of the code, which costs as much as the rest
 };
 
 // An Android package (APK), a bundle of them (.apks, .xapk, .apkm) or an iOS package (IPA).
