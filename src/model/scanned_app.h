@@ -18,6 +18,18 @@ struct ScannedApp {
   Timestamp scanned_at;
   std::string scanned_by;  // "admin:NAME", "token:NAME"
   std::string report;      // JSON, docs/cli.md
+  std::string tlsh;        // of its code, base/tlsh.h; empty: none
+};
+
+// What is compared of all scanned apps at once.
+struct ScannedCode {
+  std::string sha256;
+  std::string package;
+  std::string label;
+  std::string verdict;
+  std::string tlsh;
+
+  bool operator==(const ScannedCode&) const = default;
 };
 
 }  // namespace bartizan

@@ -3,6 +3,7 @@
 #include "server/audit.h"
 #include "server/fleet_apps.h"
 #include "server/input.h"
+#include "server/near_apps.h"
 #include "server/routes.h"
 #include "server/view.h"
 
@@ -26,7 +27,8 @@ ScannedApp scanned_app(const json::object& report, Timestamp now, std::string ac
           .size = size != nullptr && size->is_int64() ? size->get_int64() : 0,
           .scanned_at = now,
           .scanned_by = std::move(actor),
-          .report = json::serialize(report)};
+          .report = json::serialize(report),
+          .tlsh = text_of(report, "tlsh")};
 }
 
 std::vector<std::string> techniques_of(const json::object& report) {
@@ -47,6 +49,7 @@ Status keep(Deps& deps, const std::string& tenant, json::object& report, std::st
     BARTIZAN_TRY(add_fleet(rows, {.content = *deps.content, .evaluated_at = now}, report));
     const ScannedApp app = scanned_app(report, now, std::move(actor));
     BARTIZAN_TRY(rows.put_scanned_app(app));
+    BARTIZAN_TRY(add_near_duplicates(rows, report));  // of the answer: another day has others
     return audit(rows, app.scanned_at, deps.random, app.scanned_by, "app.scanned", app.sha256,
                  {{"package", app.package}, {"verdict", app.verdict}});
   });
@@ -91,17 +94,19 @@ net::Response list_apps(const Deps& deps, const Call& call) {
 
 net::Response get_app(const Deps& deps, const Call& call) {
   std::optional<ScannedApp> app;
+  json::object report;
   const Status read = deps.store.read([&](store::Transaction& transaction) -> Status {
-    BARTIZAN_ASSIGN(app, transaction.tenant(call.tenant()).scanned_app(call.parameter("sha256")));
-    return {};
+    store::Rows& rows = transaction.tenant(call.tenant());
+    BARTIZAN_ASSIGN(app, rows.scanned_app(call.parameter("sha256")));
+    if (!app) return {};
+    BARTIZAN_ASSIGN(report, parse_json_object(app->report));
+    return add_near_duplicates(rows, report);
   });
   if (!read.ok()) return problem(read.error());
   if (!app) return problem(404, "not_found", "No app with this digest was scanned.");
-  auto report = parse_json_object(app->report);
-  if (!report.ok()) return problem(report.error());
   json::object out = scanned_app_json(*app);
-  out["techniques"] = techniques_json(deps, techniques_of(*report));
-  out["report"] = std::move(*report);
+  out["techniques"] = techniques_json(deps, techniques_of(report));
+  out["report"] = std::move(report);
   return answer(out);
 }
 

@@ -30,7 +30,7 @@ Status fill(Rows& rows, const std::string& mark) {
   BARTIZAN_TRY(rows.put_api_token({.id = "t", .name = mark, .token_digest = "h"}));
   BARTIZAN_TRY(rows.put_enrolment_token({.id = "e", .token_digest = "h", .person = mark}));
   BARTIZAN_TRY(rows.put_certificate({.serial = "01", .device_id = "d-" + mark}));
-  BARTIZAN_TRY(rows.put_scanned_app({.sha256 = "s", .label = mark}));
+  BARTIZAN_TRY(rows.put_scanned_app({.sha256 = "s", .label = mark, .tlsh = "T1"}));
   BARTIZAN_ASSIGN(const bool others,
                   rows.put_app_signer("d", "package", {.signer = mark, .past = {}}, {}));
   EXPECT_FALSE(others) << "those of another tenant";
@@ -118,6 +118,8 @@ std::map<std::string, std::string> TenancyConformance::seen_by(std::string_view 
     out["certificates"] = texts_of(*rows.certificates("d-red"), owner);
     out["scanned app"] =
         text_of(rows.scanned_app("s"), [](const ScannedApp& app) { return app.label; });
+    out["scanned codes"] =
+        texts_of(*rows.scanned_codes(9), [](const ScannedCode& code) { return code.label; });
     out["scanned apps"] = texts_of(rows.scanned_apps({}, page)->items,
                                    [](const ScannedApp& app) { return app.label; });
     out["app signers"] = texts_of(*rows.app_signers("package"),

@@ -74,6 +74,16 @@ class AppUpload(harness.ServerTestCase):
                                 "org.example.silent": ("", False)})
         self.assertEqual(apps(ownership="personal", tier="byod"), [])
 
+    def test_a_file_with_the_same_code_is_named_from_both_sides(self):
+        path = APPS / "banker.apk"
+        first = self.upload(path.read_bytes()).json
+        second = self.upload(with_entry(path, 1 << 20)).json
+        self.assertEqual(first["tlsh"], second["tlsh"])
+        for one, other in ((first, second), (second, first)):
+            near = {app["sha256"]: app for app in self.api.get(f"/v1/apps/{one['sha256']}")["report"]["near_duplicates"]}
+            self.assertEqual(near[other["sha256"]]["distance"], 0)
+            self.assertEqual(near[other["sha256"]]["package"], other["package"])
+
     def test_who_installed_it_counts(self):
         body = (APPS / "banker.apk").read_bytes()
         store = self.upload(body, "?installer=com.android.vending").json

@@ -4,9 +4,10 @@ namespace bartizan::store::sqlite {
 namespace {
 
 constexpr Listing kScannedApps{.name = "scanned_apps", .columns = "scanned_at, sha256"};
-// The columns of fields(ScannedApp&), the report left empty: a page of them would be megabytes.
+// The columns of fields(ScannedApp&), the report left empty: a page of them would be megabytes; and
+// so what lies behind it in a row.
 constexpr std::string_view kSummaryColumns =
-    "sha256, package, label, version_name, verdict, size, scanned_at, scanned_by, ''";
+    "sha256, package, label, version_name, verdict, size, scanned_at, scanned_by, '', ''";
 
 }  // namespace
 
@@ -39,6 +40,17 @@ Result<Page<ScannedApp>> SqliteRows::scanned_apps(const ScannedAppFilter& filter
                              [](const ScannedApp& app) {
                                return std::vector<Value>{to_millis(app.scanned_at), app.sha256};
                              });
+}
+
+Result<std::vector<ScannedCode>> SqliteRows::scanned_codes(int limit) {
+  // All of it lies in the index scanned_apps_by_code.
+  static const std::string kList = select("sha256, package, label, verdict, tlsh", "scanned_apps",
+                                          " AND tlsh <> '' ORDER BY tlsh, sha256 LIMIT ?");
+  return all<ScannedCode>(
+      database_.query(kList, tenant_, limit), [](Statement& statement, ScannedCode& code) {
+        statement.read(code.sha256, code.package, code.label, code.verdict, code.tlsh);
+        return statement.readable();
+      });
 }
 
 }  // namespace bartizan::store::sqlite

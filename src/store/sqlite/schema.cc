@@ -198,9 +198,16 @@ CREATE TABLE app_signers (
   PRIMARY KEY (tenant, package, signer, device_id)) WITHOUT ROWID;
 )sql";
 
+// To compare the code of all uploaded apps without reading their reports.
+constexpr const char* kScannedCode = R"sql(
+ALTER TABLE scanned_apps ADD COLUMN tlsh TEXT NOT NULL DEFAULT '';
+CREATE INDEX scanned_apps_by_code ON scanned_apps (tenant, tlsh, sha256, package, label, verdict)
+  WHERE tlsh <> '';
+)sql";
+
 // In order; the file's user_version counts those applied. A released entry never changes.
-constexpr std::array kMigrations = {kFirstSchema,    kDecidedBySequence, kScannedApps,
-                                    kCertificateUse, kCleared,           kAppSigners};
+constexpr std::array kMigrations = {kFirstSchema, kDecidedBySequence, kScannedApps, kCertificateUse,
+                                    kCleared,     kAppSigners,        kScannedCode};
 
 Result<std::int64_t> version_of(Database& database) {
   Statement statement = database.query("PRAGMA user_version");

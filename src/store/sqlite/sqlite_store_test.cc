@@ -105,6 +105,8 @@ TEST_F(SqliteStore, CertificatesOfAnOlderSchemaKnowWhenTheyWereIssued) {
                   .ok());
   {
     OtherWriter older(path);
+    older.execute("DROP INDEX scanned_apps_by_code");
+    older.execute("ALTER TABLE scanned_apps DROP COLUMN tlsh");
     older.execute("DROP TABLE app_signers");
     older.execute("DROP TABLE cleared");
     older.execute("ALTER TABLE certificates DROP COLUMN issued_at");
