@@ -7,6 +7,9 @@ bounds 2.5 x B + 3 ms for the whole report and 1.3 x A + 3 ms for manifest and s
 that the scanner's process held, content and the mapped file included, against 2 x the bytes of the DEX files + 64 MB.
 Checked: each report is of the file asked about, and its counts are those of floor B. Without ../shared the demo apps are
 scanned, and there is no floor to compare with.
+
+Where androguard is installed (apt-get install --no-install-recommends androguard) its AnalyzeAPK runs on each app as well, once,
+between the rounds, and must find the same classes and methods; how many times as long it takes is `times_androguard`.
 """
 import hashlib
 import json
@@ -73,21 +76,47 @@ def check(app, report, walk):
             raise SystemExit(f"{app.name}: {report[ours]} {ours}, the floor counts {walk[floors]}")
 
 
+def run_androguard(app):
+    """Its answer for the app, or None where it is not installed. It needs no more of us than Debian's interpreter."""
+    run = subprocess.run(["/usr/bin/python3", bench.TOP / "bench/bench_androguard.py", app], capture_output=True, text=True)
+    if run.returncode == 3:
+        return None
+    if run.returncode != 0:
+        raise SystemExit(f"androguard on {app.name}: {run.stderr[-500:]}")
+    return json.loads(run.stdout.splitlines()[-1])
+
+
+def compare_with_androguard(app, report):
+    theirs = run_androguard(app)
+    if theirs is None:
+        return None
+    for name in ("classes", "methods"):
+        if theirs[name] != report[name]:
+            raise SystemExit(f"{app.name}: {report[name]} {name}, androguard counts {theirs[name]}")
+    return theirs["ms"]
+
+
 def measure_app(app, programs, rounds):
     dex_files = extract_dex(app) if programs else []
     samples = []
-    for _ in range(rounds):
+    androguard_ms = None
+    for turn in range(rounds):
         a, b, walk = run_floor(programs, app, dex_files) if programs else (None, None, None)
         report = json.loads(output_of(bench.BUILD / "bench_app_scan", bench.TOP / "content", app, 3))
         check(app, report, walk)
         samples.append({"floor_a_ms": a, "floor_b_ms": b, "full_ms": report["full_ms"], "identity_ms": report["identity_ms"],
                         "peak_mb": report["peak_bytes"] / 1e6})
+        if turn == rounds // 2:
+            androguard_ms = compare_with_androguard(app, report)
     out = {name: round(statistics.median(sample[name] for sample in samples), 2)
            for name in samples[0] if samples[0][name] is not None}
     out["memory_ratio"] = round(out["peak_mb"] * 1e6 / memory_bound(app), 3)
     if programs:
         out["full_ratio"] = round(out["full_ms"] / (2.5 * out["floor_b_ms"] + 3), 3)
         out["identity_ratio"] = round(out["identity_ms"] / (1.3 * out["floor_a_ms"] + 3), 3)
+    if androguard_ms is not None:
+        out["androguard_ms"] = round(androguard_ms)
+        out["times_androguard"] = round(androguard_ms / out["full_ms"])
     return out
 
 
@@ -109,6 +138,11 @@ def measure(options):
     if programs:
         out["worst_full_ratio"] = max(app["full_ratio"] for app in figures.values())
         out["worst_identity_ratio"] = max(app["identity_ratio"] for app in figures.values())
+    compared = [app["times_androguard"] for app in figures.values() if "times_androguard" in app]
+    if compared:
+        out["least_times_androguard"] = min(compared)
+    else:
+        bench.progress("androguard is not installed: nothing to compare with")
     return out
 
 

@@ -13,59 +13,13 @@
 #include <random>
 #include <vector>
 
+#include "fuzz/mutate.h"
+
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size);
 
 namespace {
 
-using Input = std::vector<std::uint8_t>;
-
-// Values that break length fields: none, one, the edges of signed and unsigned.
-constexpr std::uint32_t kEdges[] = {0,      1,      0x7f,       0x80,       0xff,
-                                    0x7fff, 0xffff, 0x7fffffff, 0x80000000, 0xffffffff};
-
-std::size_t below(std::mt19937& random, std::size_t bound) { return random() % bound; }
-
-// One to eight changes: a bit, a byte, an edge value over four bytes, a cut, a piece repeated, a
-// piece laid over another place, such as one header over the next.
-Input mutate(const Input& original, std::mt19937& random) {
-  Input input = original;
-  for (std::size_t changes = 1 + below(random, 8); changes > 0 && !input.empty(); --changes) {
-    const std::size_t at = below(random, input.size());
-    switch (below(random, 6)) {
-      case 0:
-        input[at] ^= static_cast<std::uint8_t>(1U << below(random, 8));
-        break;
-      case 1:
-        input[at] = static_cast<std::uint8_t>(random());
-        break;
-      case 2: {
-        const std::uint32_t edge = kEdges[below(random, std::size(kEdges))];
-        for (std::size_t i = 0; i < 4 && at + i < input.size(); ++i) {
-          input[at + i] = static_cast<std::uint8_t>(edge >> (8 * i));
-        }
-        break;
-      }
-      case 3:
-        input.resize(at);
-        break;
-      case 4: {
-        const std::size_t length = std::min<std::size_t>(4 + below(random, 60), input.size() - at);
-        const std::size_t to = below(random, input.size() - length + 1);
-        std::copy_n(Input(input).begin() + static_cast<std::ptrdiff_t>(at), length,
-                    input.begin() + static_cast<std::ptrdiff_t>(to));
-        break;
-      }
-      default: {
-        const std::size_t length = std::min<std::size_t>(1 + below(random, 64), input.size() - at);
-        const Input piece(input.begin() + static_cast<std::ptrdiff_t>(at),
-                          input.begin() + static_cast<std::ptrdiff_t>(at + length));
-        input.insert(input.begin() + static_cast<std::ptrdiff_t>(at), piece.begin(), piece.end());
-      }
-    }
-  }
-  input.shrink_to_fit();  // so that the address sanitizer sees a read past the end
-  return input;
-}
+using bartizan::fuzz::Input;
 
 Input read(const std::filesystem::path& path) {
   std::ifstream in(path, std::ios::binary);
@@ -99,7 +53,7 @@ int main(int argc, char** argv) {
     const Input input = read(path);
     slowest = std::max(slowest, run(input));
     for (unsigned long i = 0; i < mutants; ++i) {
-      const Input mutant = mutate(input, random);
+      const Input mutant = bartizan::fuzz::mutate(input, random);
       slowest = std::max(slowest, run(mutant));
     }
   }
