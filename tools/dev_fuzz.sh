@@ -53,7 +53,7 @@ fuzz_packages() {
   UBSAN_OPTIONS=print_stacktrace=1 build/asan/package_mutants content "$count" "${folders[@]}"
   step "the same in the release build, with its memory"
   build/release/package_mutants --memory content "$count" "${folders[@]}"
-  [[ -z ${BARTIZAN_CORPUS:-} ]] || build/release/package_mutants --memory content 900 "$BARTIZAN_CORPUS/apk/real"
+  [[ -z ${BARTIZAN_CORPUS:-} ]] || build/release/package_mutants --memory content 1800 "$BARTIZAN_CORPUS/apk/real"
 }
 
 make_packages() {
