@@ -1,4 +1,5 @@
-// Files of a content pack: indicators, look-alike letters, popular domains, brands.
+// Files of a content pack: indicators, look-alike letters, popular domains, brands, known apps; and
+// the label of an app.
 #include <cstddef>
 #include <cstdint>
 #include <cstdlib>
@@ -7,6 +8,7 @@
 #include "intel/brands.h"
 #include "intel/confusables.h"
 #include "intel/indicators.h"
+#include "intel/known_apps.h"
 #include "intel/popular_domains.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
@@ -22,6 +24,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   }
   (void)ConfusableMap::load(text, "fuzz");
   (void)BrandSet::load(text, "fuzz");
+  (void)KnownAppSet::load(text, "fuzz", {});
+  (void)read_label(text, {});
   (void)PopularDomains(text).contains(text);
   return 0;
 }

@@ -21,13 +21,19 @@ class LetterSet {
   explicit LetterSet(std::string_view text);
   LetterSet operator&(LetterSet other) const;
   LetterSet operator|(LetterSet other) const;
+  // No more than `most` of them are not in `other`.
+  bool misses_at_most(std::size_t most, LetterSet other) const {
+    for (std::uint64_t left = bits_ & ~other.bits_; left != 0; left &= left - 1)
+      if (most-- == 0) return false;
+    return true;
+  }
   std::size_t missing_in(LetterSet other) const {
     return static_cast<std::size_t>(std::popcount(bits_ & ~other.bits_));
   }
   bool within(LetterSet other) const { return (bits_ & ~other.bits_) == 0; }
   // False: so many insertions, deletions and replacements cannot turn one text into the other.
   bool within_edits(LetterSet other, std::size_t edits) const {
-    return missing_in(other) <= edits && other.missing_in(*this) <= edits;
+    return misses_at_most(edits, other) && other.misses_at_most(edits, *this);
   }
 
  private:

@@ -100,6 +100,18 @@ bool package_imitates(const Look& look, const KnownPackage& known) {
          edit_distance(look.package, known.name, 1) == 1;
 }
 
+// Most apps are ruled out by the letters alone: equal text, a lure around it, or the edits allowed.
+bool may_imitate(const Look& look, const KnownApp& app) {
+  const auto label = [&](const KnownLabel& known) {
+    return known.letters.misses_at_most(2, look.label_letters);
+  };
+  const auto package = [&](const KnownPackage& known) {
+    return known.folded_letters.misses_at_most(1, look.folded_package_letters);
+  };
+  return std::any_of(app.labels.begin(), app.labels.end(), label) ||
+         std::any_of(app.packages.begin(), app.packages.end(), package);
+}
+
 struct Imitation {
   const KnownApp* app = nullptr;
   Likeness label = Likeness::kNone;
@@ -175,7 +187,8 @@ void add_imitation(const Look& look, const Observation& observation, const Conte
                    std::vector<Finding>& findings) {
   Imitation best;
   for (const KnownApp& app : context.content.known_apps().apps()) {
-    Imitation other = compare(look, app);
+    if (!may_imitate(look, app)) continue;
+    const Imitation other = compare(look, app);
     if (other.strength() > best.strength()) best = other;
   }
   if (best.app == nullptr || (best.of_maker && look.checked)) return;
