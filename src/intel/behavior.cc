@@ -143,7 +143,7 @@ struct BehaviorSet::Parts {
         if (use.field == "strings") patterns.strings.push_back(literal_pattern(use));
         if (use.field == "classes") patterns.classes.push_back(literal_pattern(use));
         if (use.field == "entries") entry_uses.push_back(use);
-        if (use.field == "native_imports") import_uses.push_back(use);
+        if (use.field == "native_imports" || use.field == "imports") import_uses.push_back(use);
       }
     }
     for (auto* list : {&patterns.calls, &patterns.overrides, &patterns.fields, &patterns.strings,

@@ -63,6 +63,44 @@ void add_manifest_facts(const parse::AndroidManifest& manifest, json::object& fa
   if (!manifest.truncated) facts["has_launcher_icon"] = manifest.has_launcher_icon();
 }
 
+// "KEY" of every entitlement that is there and not false; of a list also "KEY=ITEM" for its texts.
+Texts entitlement_facts(const parse::PlistValue& entitlements) {
+  Texts out;
+  for (const parse::PlistEntry& entry : entitlements.entries) {
+    const parse::PlistValue& value = entry.value;
+    if (value.type == parse::PlistType::kBoolean && !value.boolean) continue;
+    const std::string key = parse::printable(entry.key);
+    out.insert(key);
+    for (const parse::PlistValue& item : value.items) {
+      if (item.type == parse::PlistType::kString)
+        out.insert(key + "=" + parse::printable(item.text));
+    }
+  }
+  return out;
+}
+
+void add_ios_facts(const AppReport& report, json::object& facts) {
+  const IosFacts& ios = *report.ios;
+  if (ios.has_info_plist) {
+    facts["package"] = parse::printable(ios.bundle_id);
+    if (!ios.label.empty()) facts["label"] = parse::printable(ios.label);
+    Texts keys, schemes;
+    for (const std::string& key : ios.usage_descriptions) keys.insert(parse::printable(key));
+    for (const std::string& mode : ios.background_modes)
+      keys.insert("UIBackgroundModes=" + parse::printable(mode));
+    for (const std::string& scheme : ios.url_schemes) schemes.insert(parse::printable(scheme));
+    facts["plist_keys"] = to_array(keys);
+    facts["schemes"] = to_array(schemes);
+  }
+  if (ios.entitlements) facts["entitlements"] = to_array(entitlement_facts(*ios.entitlements));
+  if (ios.distribution != IosDistribution::kUnknown)
+    facts["profile_kind"] = to_string(ios.distribution);
+  if (ios.has_executable) {
+    facts["imports"] = to_array(report.noted_imports);
+    facts["frameworks"] = to_array(ios.frameworks);
+  }
+}
+
 class CodeFactsBuilder {
  public:
   explicit CodeFactsBuilder(const CodeReport& code) : code_(code) {
@@ -96,9 +134,13 @@ class CodeFactsBuilder {
 json::object behavior_file_facts(const AppReport& report) {
   json::object facts;
   if (report.manifest) add_manifest_facts(*report.manifest, facts);
+  if (report.ios) {
+    add_ios_facts(report, facts);
+  } else {
+    facts["entries"] = to_array(report.noted_entries);
+    facts["native_imports"] = to_array(report.noted_imports);
+  }
   facts["domains"] = to_array(report.domains);
-  facts["entries"] = to_array(report.noted_entries);
-  facts["native_imports"] = to_array(report.noted_imports);
   facts["anomalies"] = to_array(parse::anomaly_ids(report.anomalies));
   return facts;
 }

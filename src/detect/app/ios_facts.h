@@ -54,6 +54,8 @@ struct IosFacts {
   std::optional<ProvisioningProfile> profile;
   IosDistribution distribution = IosDistribution::kUnknown;
   std::vector<std::string> entitlements_beyond_profile;
+  bool has_executable = false;          // false: what the code links and imports is not known
+  std::vector<std::string> frameworks;  // of the system, that code in the bundle links: "Contacts"
   // Libraries that neither the system nor the app's own team provides.
   std::vector<std::string> injected_libraries;
 };

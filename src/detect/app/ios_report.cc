@@ -2,8 +2,10 @@
 
 #include <algorithm>
 #include <optional>
+#include <set>
 
 #include "base/crypto.h"
+#include "detect/app/behavior_facts.h"
 #include "detect/app/hosts.h"
 #include "detect/app/ios_libraries.h"
 #include "detect/app/ios_signature.h"
@@ -20,6 +22,7 @@ using parse::PlistType;
 using parse::PlistValue;
 
 constexpr std::string_view kInfoPlist = "Info.plist";
+constexpr std::size_t kMaxFrameworks = 512;
 
 // "Payload/NAME.app/" of an entry that is that folder's Info.plist; otherwise empty.
 std::string_view bundle_of(std::string_view name) {
@@ -37,6 +40,16 @@ std::vector<std::string> texts_of(const PlistValue* list) {
     if (item.type == PlistType::kString) out.push_back(item.text);
   }
   return out;
+}
+
+// "Contacts" of /System/Library/Frameworks/Contacts.framework/Contacts; otherwise empty.
+std::string_view system_framework(std::string_view path) {
+  constexpr std::string_view kFolder = "/System/Library/Frameworks/";
+  constexpr std::string_view kKind = ".framework/";
+  if (!path.starts_with(kFolder)) return {};
+  path.remove_prefix(kFolder.size());
+  const std::size_t end = path.find(kKind);
+  return end == std::string_view::npos ? std::string_view() : path.substr(0, end);
 }
 
 std::string device_family(std::int64_t family) {
@@ -60,7 +73,11 @@ class IpaScan {
  public:
   IpaScan(const parse::ZipArchive& archive, const intel::Content& content,
           const intel::YaraLimits& yara)
-      : archive_(archive), peeker_(archive), hosts_(content), yara_(content, yara, report_) {}
+      : archive_(archive),
+        content_(content),
+        peeker_(archive),
+        hosts_(content),
+        yara_(content, yara, report_) {}
 
   AppReport run() {
     report_.ios.emplace();
@@ -79,6 +96,10 @@ class IpaScan {
     read_libraries();
     run_yara();
     report_.domains = std::move(hosts_).take(kMaxDomains);
+    report_.noted_imports = {noted_imports_.begin(), noted_imports_.end()};
+    report_.ios->frameworks = {frameworks_.begin(), frameworks_.end()};
+    report_.behaviors = find_behaviors(behavior_file_facts(report_), CodeFacts{},
+                                       content_.behaviors(), Platform::kIos);
     return std::move(report_);
   }
 
@@ -166,7 +187,9 @@ class IpaScan {
     read_ios_signature(*file, {.info_plist = info, .code_resources = resources}, report_);
     if (report_.ios->min_os.empty() && !file->images.empty())
       report_.ios->min_os = file->images[0].min_os;
+    report_.ios->has_executable = true;
     libraries_->look_at(executable_, *file);
+    note_code(*file);
     collect_hosts(bytes);
   }
 
@@ -191,7 +214,23 @@ class IpaScan {
       const std::string path = entry.name.substr(bundle_.size());
       libraries_->look_at(path, *file);
       libraries_->compare_team(path, *file);
+      note_code(*file);
       collect_hosts(content.bytes);
+    }
+  }
+
+  // What behaviours ask about: the system's frameworks, and functions and classes of them.
+  void note_code(const parse::MachoFile& file) {
+    for (const parse::MachoImage& image : file.images) {
+      for (const parse::MachoLibrary& library : image.libraries) {
+        const std::string_view name = system_framework(library.path);
+        if (!name.empty() && frameworks_.size() < kMaxFrameworks)
+          frameworks_.insert(parse::printable(name));
+      }
+      for (const std::string_view name : image.imports) {
+        if (content_.behaviors().asks_about_import(name))
+          noted_imports_.insert(parse::printable(name));
+      }
     }
   }
 
@@ -220,11 +259,14 @@ class IpaScan {
   }
 
   const parse::ZipArchive& archive_;
+  const intel::Content& content_;
   parse::ZipPeeker peeker_;
   HostCollector hosts_;
   std::optional<IosLibraries> libraries_;  // made when the bundle is known
   std::string bundle_;
   std::string executable_;
+  std::set<std::string> frameworks_;
+  std::set<std::string> noted_imports_;
   AppReport report_;
   YaraPass yara_;  // writes to the report
 };
