@@ -83,6 +83,11 @@ export const report = {
     },
     { group: "special", title: "Given in the settings", permissions: [{ permission: "android.permission.SYSTEM_ALERT_WINDOW", text: "show itself over other apps" }] },
   ],
+  fleet: [
+    { signer: digest("a1"), phones: 100, first_seen: "2026-01-02T10:00:00Z" },
+    { signer: digest("a2"), phones: 1, first_seen: "2026-02-02T10:00:00Z" },
+  ],
+  near_duplicates: [{ sha256: digest("c1"), package: "com.example.mail", label: "Mail", verdict: "clean", distance: 12 }],
   trackers: [{ name: "Adjust", purposes: ["attribution"], class: "com.adjust.sdk.Adjust" }],
   urls: [{ url: "https://gate.nordpost-track.example/in", class: "Lapp/nordpost/track/Net;", method: "send(Ljava/lang/String;)V" }],
   components: [
@@ -118,7 +123,7 @@ export const report = {
 
 const cleanReport = {
   ...report, sha256: digest("c1"), package: "com.example.mail", label: "Mail", version_name: "8.2", findings: [], behaviors: [], anomalies: [], truncated: false, techniques: [], yara: null,
-  permissions: [], permission_summary: [], trackers: [], urls: [], components: [], domains: [], nested: [], native: [], model: null, verdict: "clean",
+  permissions: [], permission_summary: [], fleet: [{ signer: digest("9f"), phones: 7, first_seen: "2026-01-02T10:00:00Z" }], near_duplicates: [], trackers: [], urls: [], components: [], domains: [], nested: [], native: [], model: null, verdict: "clean",
   signature: { ...report.signature, verdict: "verified", errors: [], warnings: [], schemes: ["v2", "v3"], present: ["v2", "v3"], certificates: report.signature.claimed_certificates, claimed_certificates: [], lineage: [], test_key: "" },
 };
 

@@ -102,6 +102,14 @@ const nested = (item: Raw) => ({
   disguised: flag(item.disguised),
 });
 
+const nearDuplicate = (item: Raw) => ({
+  sha256: text(item.sha256),
+  package: text(item.package),
+  label: text(item.label),
+  verdict: text(item.verdict),
+  distance: number(item.distance) ?? 0,
+});
+
 const yaraMatch = (item: Raw) => ({
   rule: text(item.rule),
   file: text(item.file),
@@ -166,6 +174,9 @@ export function readReport(value: unknown) {
     findings: each(report.findings, finding),
     behaviors: each(report.behaviors, behavior),
     model: report.model !== null && typeof report.model === "object" ? model(raw(report.model)) : null,
+    fleet: each(report.fleet, (item) => ({ signer: text(item.signer), phones: number(item.phones) ?? 0, firstSeen: text(item.first_seen) })),
+    // Null: its code has no digest to compare.
+    near: Array.isArray(report.near_duplicates) ? each(report.near_duplicates, nearDuplicate) : null,
     // Null: there are no such rules.
     yara: report.yara !== null && typeof report.yara === "object" ? yara(raw(report.yara)) : null,
     ios: report.ios !== null && typeof report.ios === "object" ? ios(raw(report.ios)) : null,

@@ -238,6 +238,18 @@ export const appPages = {
     noHosts: "No host names in the code.",
     urls: (value: number) => count(value, "# address, with where it is used", "# addresses, with where they are used"),
 
+    fleet: "On your phones",
+    fleetNote: "who signed this package there",
+    fleetSigner: "Signer SHA-256",
+    // Counting stops at a hundred.
+    phones: (value: number) => (value >= 100 ? "100 phones or more" : count(value, "# phone", "# phones")),
+    sameSigner: "signed as this file is",
+    otherSigner: "signed by another key",
+    since: "since",
+    near: "Nearly the same code",
+    noNear: "No other uploaded app.",
+    distance: (value: number) => `distance ${value}`,
+
     trackers: "Trackers",
     trackersNote: "libraries that report what is done; no threat by themselves",
     noTrackers: "None that is known.",

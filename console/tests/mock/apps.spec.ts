@@ -219,6 +219,9 @@ test("the report says the verdict, what was found and where, and what is unknown
   await expect(region("Identity")).toContainText("from 24, made for 29");
   await expect(region("Signature")).toContainText(/Rejected.*v3\.digest_mismatch.*debug.*anybody may hold it.*Claimed signer.*CN=Android Debug/);
   await expect(region("Permissions")).toContainText(/Messages.*receive text messages as they come.*android\.permission\.RECEIVE_SMS.*4 others/);
+  await expect(region("On your phones")).toContainText(/100 phones or more.*since.*1 phone/);
+  await expect(region("Nearly the same code")).toContainText(/Mail.*com\.example\.mail.*distance 12/);
+  await expect(region("Nearly the same code").getByRole("link", { name: "Mail" })).toHaveAttribute("href", /\/apps\/(c1){32}$/);
   await expect(region("Trackers")).toContainText(/Adjust.*attribution.*com\.adjust\.sdk\.Adjust/);
   await region("Where it connects").getByText("1 address, with where it is used").click();
   await expect(region("Where it connects")).toContainText(/https:\/\/gate\.nordpost-track\.example\/in.*Lapp\/nordpost\/track\/Net;->send/);
@@ -242,6 +245,8 @@ test("nothing found is no proof, no score says why, and a lost scanner is told",
   await expect(page.getByRole("region", { name: "Classifier" })).toContainText("No score");
   await expect(page.getByRole("region", { name: "Components" })).toContainText("The manifest names none.");
   await expect(page.getByRole("region", { name: "Your YARA rules" }), "there are none").toHaveCount(0);
+  await expect(page.getByRole("region", { name: "On your phones" })).toContainText(/7 phones signed as this file is/);
+  await expect(page.getByRole("region", { name: "Nearly the same code" })).toContainText("No other uploaded app.");
   await page.goto(at(lost!));
   await expect(page.getByText("The process that opened it ran out of time.", { exact: false })).toBeVisible();
   await expect(page.getByRole("heading", { level: 1 })).toHaveText("App without a name");
