@@ -15,30 +15,32 @@ constexpr std::string_view kSigners =
 
 Result<bool> SqliteRows::put_app_signer(std::string_view device_id, std::string_view package,
                                         const AppSigner& signer, Timestamp now) {
-  BARTIZAN_TRY(database_.run(
-      "INSERT INTO app_signers (tenant, package, signer, device_id, past, first_seen) "
-      "VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (tenant, package, signer, device_id) "
-      "DO UPDATE SET past = excluded.past WHERE past <> excluded.past",
-      tenant_, package, signer.signer, device_id, signer.past, now));
-  const bool changed = database_.changes() > 0;
+  // A phone that tells again what it told before, which is most, costs this and no more.
+  std::optional<std::string> known;
   bool others = false;
   {
     Statement statement = database_.query(
-        "SELECT EXISTS (SELECT 1 FROM app_signers WHERE tenant = ?1 AND package = ?2 AND "
-        "signer > ?3) OR EXISTS (SELECT 1 FROM app_signers WHERE tenant = ?1 AND package = ?2 AND "
-        "signer < ?3)",
-        tenant_, package, signer.signer);
+        "SELECT (SELECT past FROM app_signers WHERE tenant = ?1 AND package = ?2 AND signer = ?3 "
+        "AND device_id = ?4), EXISTS (SELECT 1 FROM app_signers WHERE tenant = ?1 AND "
+        "package = ?2 AND signer > ?3) OR EXISTS (SELECT 1 FROM app_signers WHERE tenant = ?1 AND "
+        "package = ?2 AND signer < ?3)",
+        tenant_, package, signer.signer, device_id);
     BARTIZAN_TRY(statement.step());
-    statement.read(others);
+    statement.read(known, others);
   }
-  if (changed && others) {
-    static const std::string kRemove =
-        std::string(kSigners) +
-        "DELETE FROM app_signers WHERE tenant = ?1 AND package = ?2 AND device_id = ?3 AND "
-        "signer <> ?4 AND signer IN (SELECT signer FROM signers)";
-    BARTIZAN_TRY(database_.run(kRemove, tenant_, package, device_id, signer.signer));
-  }
-  return others;
+  if (known == signer.past) return others;
+  BARTIZAN_TRY(database_.run(
+      "INSERT INTO app_signers (tenant, package, signer, device_id, past, first_seen) "
+      "VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (tenant, package, signer, device_id) "
+      "DO UPDATE SET past = excluded.past",
+      tenant_, package, signer.signer, device_id, signer.past, now));
+  if (!others) return false;
+  static const std::string kRemove =
+      std::string(kSigners) +
+      "DELETE FROM app_signers WHERE tenant = ?1 AND package = ?2 AND device_id = ?3 AND "
+      "signer <> ?4 AND signer IN (SELECT signer FROM signers)";
+  BARTIZAN_TRY(database_.run(kRemove, tenant_, package, device_id, signer.signer));
+  return true;
 }
 
 Status SqliteRows::remove_app_signer(std::string_view device_id, std::string_view package) {
