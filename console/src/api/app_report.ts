@@ -160,7 +160,7 @@ export function readReport(value: unknown) {
     },
     permissions: texts(report.permissions),
     permissionSummary: each(report.permission_summary, permissionGroup),
-    // Null, of trackers and components: a report of before they were told.
+    // Null, of trackers and components: a report of before they were told; of components also a manifest that could not be read.
     trackers: Array.isArray(report.trackers)
       ? each(report.trackers, (item) => ({ name: text(item.name), purposes: texts(item.purposes), class: text(item.class) }))
       : null,
