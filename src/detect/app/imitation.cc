@@ -22,16 +22,20 @@ constexpr std::string_view kVersion = "1";
 // Ordered by how much deceit it takes: nobody writes the last by accident.
 enum class Likeness { kNone, kTypo, kWithLure, kSame, kDisguised };
 
+struct SeenLabel {
+  std::string text;
+  intel::LabelReading reading;
+  LetterSet letters;
+};
+
 // What was seen of the app, computed once.
 struct Look {
   std::string_view package;
   std::string folded_package;
   LetterSet package_letters;
   LetterSet folded_package_letters;
-  std::string_view label;
-  intel::LabelReading reading;
-  LetterSet label_letters;
-  bool checked = false;  // a store or device management installed it
+  std::vector<SeenLabel> labels;  // the label first, if there is one
+  bool checked = false;           // a store or device management installed it
 };
 
 Look look_at(const json::object& body, const intel::Content& content) {
@@ -39,14 +43,18 @@ Look look_at(const json::object& body, const intel::Content& content) {
             .folded_package = {},
             .package_letters = {},
             .folded_package_letters = {},
-            .label = get_string(body, "label").value_or(""),
-            .reading = {},
-            .label_letters = {}};
+            .labels = {}};
   look.folded_package = intel::fold_lookalikes(look.package);
   look.package_letters = LetterSet(look.package);
   look.folded_package_letters = LetterSet(look.folded_package);
-  look.reading = intel::read_label(look.label, content.confusables());
-  look.label_letters = LetterSet(look.reading.looks);
+  const auto add = [&](std::string_view label) {
+    intel::LabelReading reading = intel::read_label(label, content.confusables());
+    if (reading.plain.empty()) return;
+    const LetterSet letters(reading.looks);
+    look.labels.push_back({std::string(label), std::move(reading), letters});
+  };
+  add(get_string(body, "label").value_or(""));
+  for (const std::string& label : get_strings(body, "other_labels")) add(label);
   const std::string_view installer = get_string(body, "installer").value_or("");
   look.checked = content.known_apps().is_checked_installer(installer);
   return look;
@@ -66,25 +74,26 @@ bool is_with_lure(std::string_view reading, std::string_view known) {
 // Short names have too many honest neighbours.
 int edits_allowed(std::size_t size) { return size < 8 ? 0 : size < 12 ? 1 : 2; }
 
-bool is_typo(const Look& look, const KnownLabel& known) {
+bool is_typo(const SeenLabel& seen, const KnownLabel& known) {
   const std::string& name = known.reading.looks;
   const int limit = edits_allowed(name.size());
-  return limit > 0 && !look.reading.looks.empty() && look.reading.looks.front() == name.front() &&
-         known.letters.within_edits(look.label_letters, static_cast<std::size_t>(limit)) &&
-         edit_distance(look.reading.looks, name, limit) <= limit;
+  const std::string& looks = seen.reading.looks;
+  return limit > 0 && !looks.empty() && looks.front() == name.front() &&
+         known.letters.within_edits(seen.letters, static_cast<std::size_t>(limit)) &&
+         edit_distance(looks, name, limit) <= limit;
 }
 
-Likeness likeness_of(const Look& look, const KnownApp& app, const KnownLabel& known) {
+Likeness likeness_of(const SeenLabel& seen, const KnownApp& app, const KnownLabel& known) {
   const auto same_text = [&](const KnownLabel& other) {
-    return look.reading.plain == other.reading.plain;
+    return seen.reading.plain == other.reading.plain;
   };
   // Another label of the same app: "Itau" beside its "Itaú".
   if (std::any_of(app.labels.begin(), app.labels.end(), same_text))
-    return look.reading.invisible ? Likeness::kDisguised : Likeness::kSame;
-  if (look.reading.looks == known.reading.looks) return Likeness::kDisguised;
+    return seen.reading.invisible ? Likeness::kDisguised : Likeness::kSame;
+  if (seen.reading.looks == known.reading.looks) return Likeness::kDisguised;
   if (app.common_word) return Likeness::kNone;
-  if (is_with_lure(look.reading.plain, known.reading.plain)) return Likeness::kWithLure;
-  return is_typo(look, known) ? Likeness::kTypo : Likeness::kNone;
+  if (is_with_lure(seen.reading.plain, known.reading.plain)) return Likeness::kWithLure;
+  return is_typo(seen, known) ? Likeness::kTypo : Likeness::kNone;
 }
 
 constexpr std::size_t kLeastPackageForTypo = 12;  // "com.whatsapp"
@@ -103,7 +112,9 @@ bool package_imitates(const Look& look, const KnownPackage& known) {
 // Most apps are ruled out by the letters alone: equal text, a lure around it, or the edits allowed.
 bool may_imitate(const Look& look, const KnownApp& app) {
   const auto label = [&](const KnownLabel& known) {
-    return known.letters.misses_at_most(2, look.label_letters);
+    return std::any_of(look.labels.begin(), look.labels.end(), [&](const SeenLabel& seen) {
+      return known.letters.misses_at_most(2, seen.letters);
+    });
   };
   const auto package = [&](const KnownPackage& known) {
     return known.folded_letters.misses_at_most(1, look.folded_package_letters);
@@ -115,6 +126,7 @@ bool may_imitate(const Look& look, const KnownApp& app) {
 struct Imitation {
   const KnownApp* app = nullptr;
   Likeness label = Likeness::kNone;
+  const SeenLabel* seen = nullptr;        // the label that does, if one does
   const KnownPackage* package = nullptr;  // that the app's package imitates
   bool of_maker = false;                  // the app has a package name as the maker gives them
 
@@ -123,9 +135,13 @@ struct Imitation {
 
 Imitation compare(const Look& look, const KnownApp& app) {
   Imitation out{.app = &app, .of_maker = app.is_of_maker(look.package)};
-  if (!look.reading.plain.empty()) {
-    for (const KnownLabel& label : app.labels)
-      out.label = std::max(out.label, likeness_of(look, app, label));
+  for (const SeenLabel& seen : look.labels) {
+    for (const KnownLabel& known : app.labels) {
+      const Likeness likeness = likeness_of(seen, app, known);
+      if (likeness <= out.label) continue;
+      out.label = likeness;
+      out.seen = &seen;
+    }
   }
   if (!out.of_maker) {
     const auto imitated =
@@ -180,7 +196,7 @@ Subject subject_of(const Look& look, const json::object& body) {
   const std::string_view file = get_string(body, "sha256").value_or("");
   return {.kind = "app",
           .key = std::string(look.package.empty() ? file : look.package),
-          .label = std::string(look.label)};
+          .label = std::string(get_string(body, "label").value_or(""))};
 }
 
 void add_imitation(const Look& look, const Observation& observation, const Context& context,
@@ -207,7 +223,7 @@ void add_imitation(const Look& look, const Observation& observation, const Conte
        .weight = 0});
   if (best.label != Likeness::kNone)
     finding.evidence.push_back({.fact = "label",
-                                .value = std::string(look.label),
+                                .value = best.seen->text,
                                 .why = why_label(best.label, name),
                                 .weight = weight.confidence});
   finding.evidence.push_back(

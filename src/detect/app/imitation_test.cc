@@ -6,6 +6,9 @@
 #include "base/file.h"
 #include "detect/app/judged_app.h"
 #include "detect/app/scan.h"
+#include "parse/axml/axml_builder.h"
+#include "parse/dex/dex_builder.h"
+#include "parse/zip/zip_builder.h"
 
 namespace bartizan::detect {
 namespace {
@@ -50,6 +53,48 @@ TEST(Imitation, TheLabelInAFileIsJudged) {
       report->phone_signature.signers[0].sha256};
   EXPECT_THAT(judge_app(*report, std::nullopt, context()).findings,
               Not(Contains(Field(&Finding::threat, "app.repackaged"))));
+}
+
+// The platform wants attributes in the order of their ids.
+std::string app_with_labels() {
+  constexpr std::uint32_t kName = 0x01010003;
+  constexpr std::uint32_t kLabel = 0x01010001;
+  constexpr std::uint32_t kEnabled = 0x0101000e;
+  using A = parse::AxmlBuilder;
+  A xml;
+  const auto launcher = [&](const char* kind, std::vector<A::Attribute> attributes) {
+    xml.start(kind, attributes);
+    xml.start("intent-filter", {A::text(kLabel, "label", "Of a filter")});
+    xml.start("action", {A::text(kName, "name", "android.intent.action.MAIN")});
+    xml.end("action");
+    xml.start("category", {A::text(kName, "name", "android.intent.category.LAUNCHER")});
+    xml.end("category");
+    xml.end("intent-filter");
+    xml.end(kind);
+  };
+  xml.start("manifest", {A::text(0, "package", "net.fast.chat")});
+  xml.start("application", {A::text(kLabel, "label", "Helper")});
+  launcher("activity", {A::text(kLabel, "label", "Helper"), A::text(kName, "name", ".Main")});
+  launcher("activity-alias", {A::text(kLabel, "label", "Gmail"), A::text(kName, "name", ".Later"),
+                              A::Attribute{kEnabled, "enabled", 0x12, 0, {}}});
+  xml.start("activity", {A::text(kLabel, "label", "PayPal"), A::text(kName, "name", ".Inner")});
+  xml.end("activity");
+  xml.end("application");
+  xml.end("manifest");
+  return parse::build_zip({parse::deflated("AndroidManifest.xml", xml.build()),
+                           parse::deflated("classes.dex", parse::DexBuilder({}).build())});
+}
+
+TEST(Imitation, TheNamesTheLauncherMayShowAreJudgedAndNoOthers) {
+  const std::string bytes = app_with_labels();
+  Result<AppReport> report = scan_app(as_bytes(bytes), content());
+  ASSERT_TRUE(report.ok());
+  EXPECT_THAT(report->other_labels, testing::ElementsAre("Of a filter", "Gmail"));
+  const JudgedApp app = judge_app(std::move(report).value(), std::nullopt, context());
+  std::string imitated;
+  for (const Finding& finding : app.findings)
+    if (finding.threat == "app.imitation") imitated += finding.summary + ";";
+  EXPECT_EQ(imitated, "net.fast.chat pretends to be Gmail;");
 }
 
 TEST(ImitationCorpus, RealAppsImitateNobody) {

@@ -113,7 +113,10 @@ json::object app_observation_body(const AppReport& report,
   body["package"] = "";
   body["sha256"] = report.sha256;
   body["size"] = static_cast<std::int64_t>(report.size);
-  if (report.manifest) add_manifest_facts(*report.manifest, body);
+  if (report.manifest) {
+    add_manifest_facts(*report.manifest, body);
+    body["other_labels"] = strings_array(report.other_labels, kMaxOtherLabels);
+  }
   if (report.ios) add_ios_facts(*report.ios, body);
   add_signature_facts(report, body);
   if (report.tlsh) body["tlsh"] = to_string(*report.tlsh);

@@ -22,6 +22,7 @@
 namespace bartizan::detect {
 
 inline constexpr std::size_t kMaxDomains = 256;
+inline constexpr std::size_t kMaxOtherLabels = 64;
 
 // Code found inside the package besides its own classes*.dex.
 struct NestedFile {
@@ -47,6 +48,9 @@ struct AppReport {
   std::string sha256;  // of the file, hex
   // Absent: it could not be read, which the anomalies say.
   std::optional<parse::AndroidManifest> manifest;
+  // Names that the launcher may show besides the manifest's label: of the components it shows,
+  // enabled or not yet, and in every language. Each once; at most kMaxOtherLabels.
+  std::vector<std::string> other_labels;
   // For the platforms that were asked about: one, or all from the app's minimum on.
   parse::ApkSignature signature;
   // For a phone of today, or the one platform that was asked about. An app that only an older phone

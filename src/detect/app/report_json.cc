@@ -191,6 +191,7 @@ json::object report_json(const JudgedApp& app) {
       {"min_sdk", integer_or_null(manifest ? manifest->min_sdk : std::nullopt)},
       {"target_sdk", value_or_null(app.observation_body, "target_sdk")},
       {"label", value_or_null(app.observation_body, "label")},
+      {"other_labels", printable_array(app.report.other_labels)},
       {"icon", manifest && !manifest->icon.empty() ? json::value(manifest->icon) : json::value()},
       {"signature", signature_json(app.report)},
       {"dex", dex_json(app.report.code)},

@@ -91,14 +91,16 @@ class Scan {
     if (!manifest.ok()) return note("apk.unreadable_manifest", manifest.error().message);
     take(manifest->anomalies, manifest->truncated);
     report_.manifest = std::move(manifest).value();
-    resolve_texts(*report_.manifest);
+    resolve_texts(*report_.manifest, launcher_labels(*report_.manifest));
+    std::erase(report_.other_labels, report_.manifest->label);
     report_.permission_summary = summarise_permissions(report_.manifest->permissions, content_);
   }
 
   // Most apps keep their name, and some their version, in the resource table.
-  void resolve_texts(parse::AndroidManifest& manifest) {
+  void resolve_texts(parse::AndroidManifest& manifest,
+                     const std::set<std::uint32_t>& label_resources) {
     const parse::ZipEntry* entry = archive_.find("resources.arsc");
-    const bool refers = manifest.label_resource != 0 || manifest.version_name_resource != 0 ||
+    const bool refers = !label_resources.empty() || manifest.version_name_resource != 0 ||
                         manifest.icon_resource != 0;
     if (entry == nullptr || !refers) return;
     const parse::ZipContent bytes = parse::read_zip_entry(archive_, *entry, parse::kMaxArscBytes);
@@ -110,6 +112,31 @@ class Scan {
     resolve(manifest.label_resource, manifest.label);
     resolve(manifest.version_name_resource, manifest.version_name);
     resolve(manifest.icon_resource, manifest.icon);
+    for (const std::uint32_t resource : label_resources) {
+      for (std::string& text : table.texts(resource, kMaxOtherLabels))
+        add_other_label(std::move(text));
+    }
+  }
+
+  // The resources of the names that the launcher may show; those written out are noted.
+  std::set<std::uint32_t> launcher_labels(const parse::AndroidManifest& manifest) {
+    constexpr std::size_t kMost = 16;  // each is looked for in the whole table
+    std::set<std::uint32_t> resources;
+    if (manifest.label_resource != 0) resources.insert(manifest.label_resource);
+    for (const parse::ManifestComponent& component : manifest.components) {
+      if (!component.is_for_launcher()) continue;
+      for (const parse::ManifestLabel& label : component.labels) {
+        if (!label.text.empty()) add_other_label(label.text);
+        if (label.resource != 0 && resources.size() < kMost) resources.insert(label.resource);
+      }
+    }
+    return resources;
+  }
+
+  void add_other_label(std::string text) {
+    std::vector<std::string>& all = report_.other_labels;
+    const bool known = text.empty() || std::find(all.begin(), all.end(), text) != all.end();
+    if (!known && all.size() < kMaxOtherLabels) all.push_back(std::move(text));
   }
 
   void read_signature() {

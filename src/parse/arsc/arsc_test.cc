@@ -21,6 +21,15 @@ TEST(Arsc, TextInTheDefaultLanguage) {
   EXPECT_EQ(find_string_resource(as_bytes(bytes), 0x7f020000).value_or("none"), "Flashlight Pro");
 }
 
+TEST(Arsc, TextsOfEveryLanguage) {
+  const std::string bytes = table();
+  const ResourceTable resources = ResourceTable::parse(as_bytes(bytes));
+  EXPECT_THAT(resources.texts(0x7f020000, 9),
+              testing::UnorderedElementsAre("Flashlight Pro", "Taschenlampe Pro"));
+  EXPECT_EQ(resources.texts(0x7f020000, 1).size(), 1u);
+  EXPECT_TRUE(resources.texts(0x7f020001, 9).empty());
+}
+
 TEST(Arsc, WhatIsNotThereIsNothing) {
   const std::string bytes = table();
   EXPECT_FALSE(find_string_resource(as_bytes(bytes), 0x7f020001).has_value());

@@ -201,21 +201,37 @@ ResourceTable ResourceTable::parse(Bytes bytes) {
 }
 
 std::optional<std::string> ResourceTable::text(std::uint32_t resource_id) const {
+  const std::optional<Value> value = find(resource_id);
+  return value ? text_of(*value) : std::nullopt;
+}
+
+std::optional<std::string> ResourceTable::text_of(Value value) const {
   for (int i = 0; i < kMaxReferences; ++i) {
-    const std::optional<Value> value = find(resource_id);
-    if (!value) return std::nullopt;
     std::vector<Anomaly> unused;  // a label's odd letters are no sign of evasion
-    if (value->type == kString) return strings_.string(value->data, kMaxTextBytes, unused);
-    if (value->type != kReference && value->type != kDynamicReference) return std::nullopt;
-    resource_id = value->data;
+    if (value.type == kString) return strings_.string(value.data, kMaxTextBytes, unused);
+    if (value.type != kReference && value.type != kDynamicReference) return std::nullopt;
+    const std::optional<Value> next = find(value.data);
+    if (!next) return std::nullopt;
+    value = *next;
   }
   return std::nullopt;
 }
 
-std::optional<ResourceTable::Value> ResourceTable::find(std::uint32_t resource_id) const {
+std::vector<std::string> ResourceTable::texts(std::uint32_t resource_id, std::size_t most) const {
+  std::vector<std::string> out;
+  visit_values(resource_id, [&](const Type&, Value value) {
+    std::optional<std::string> text = text_of(value);
+    if (text && std::find(out.begin(), out.end(), *text) == out.end())
+      out.push_back(*std::move(text));
+    return out.size() < most;
+  });
+  return out;
+}
+
+template <typename Visit>
+void ResourceTable::visit_values(std::uint32_t resource_id, const Visit& visit) const {
   if (const auto alias = staged_.find(resource_id); alias != staged_.end())
     resource_id = alias->second;
-  std::optional<Value> first;
   for (const Package& package : packages_) {
     // Within a library, whose number is given at run time, 0 is the library itself.
     const std::uint32_t wanted = resource_id >> 24;
@@ -223,11 +239,18 @@ std::optional<ResourceTable::Value> ResourceTable::find(std::uint32_t resource_i
     for (const Type& type : package.types) {
       if (type.id != (resource_id >> 16 & 0xff)) continue;
       const std::optional<Value> value = value_in(type, resource_id & 0xffff);
-      if (value && type.any_language) return value;
-      if (value && !first) first = value;
+      if (value && !visit(type, *value)) return;
     }
   }
-  return first;
+}
+
+std::optional<ResourceTable::Value> ResourceTable::find(std::uint32_t resource_id) const {
+  std::optional<Value> found;
+  visit_values(resource_id, [&](const Type& type, Value value) {
+    if (type.any_language || !found) found = value;
+    return !type.any_language;
+  });
+  return found;
 }
 
 std::optional<ResourceTable::Value> ResourceTable::value_in(const Type& type, std::uint32_t index) {

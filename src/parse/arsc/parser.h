@@ -33,6 +33,9 @@ class ResourceTable {
   // most.
   std::optional<std::string> text(std::uint32_t resource_id) const;
 
+  // Its different texts in all configurations, references followed as above, `most` at most.
+  std::vector<std::string> texts(std::uint32_t resource_id, std::size_t most) const;
+
  private:
   struct Type {  // of one configuration
     std::uint8_t id = 0;
@@ -54,6 +57,10 @@ class ResourceTable {
   class Reader;
 
   std::optional<Value> find(std::uint32_t resource_id) const;
+  std::optional<std::string> text_of(Value value) const;
+  // Calls `visit(type, value)` for each configuration that has the resource, until it is false.
+  template <typename Visit>
+  void visit_values(std::uint32_t resource_id, const Visit& visit) const;
   static std::optional<Value> value_in(const Type& type, std::uint32_t index);
 
   StringPool strings_;

@@ -242,11 +242,13 @@ class ManifestReader {
         .grants_uri_permissions = flag(attribute::kGrantUriPermissions),
         .exclude_from_recents = flag(attribute::kExcludeFromRecents),
         .isolated_process = flag(attribute::kIsolatedProcess)};
+    add_label(element, component);
     for (const AxmlElement& child : element.children) {
       check_names(child);
       if (child.name == "meta-data") component.meta_data.push_back(read_meta_data(child));
       if (child.name != "intent-filter") continue;
       IntentFilter filter = read_filter(child);
+      add_label(child, component);
       component.actions.insert(component.actions.end(), filter.actions.begin(),
                                filter.actions.end());
       component.categories.insert(component.categories.end(), filter.categories.begin(),
@@ -256,6 +258,12 @@ class ManifestReader {
     keep_config(component, "android.accessibilityservice", manifest_.accessibility_config);
     keep_config(component, "android.app.device_admin", manifest_.device_admin_config);
     return component;
+  }
+
+  static void add_label(const AxmlElement& element, ManifestComponent& component) {
+    ManifestLabel label{.text = text_of(element, attribute::kLabel),
+                        .resource = reference_of(element, attribute::kLabel)};
+    if (!label.text.empty() || label.resource != 0) component.labels.push_back(std::move(label));
   }
 
   static void keep_config(const ManifestComponent& component, std::string_view name,
@@ -388,14 +396,18 @@ bool AndroidManifest::allows_cleartext_traffic() const {
   return uses_cleartext_traffic.value_or(target_sdk.value_or(1) < kCleartextClosed);
 }
 
-bool AndroidManifest::has_launcher_icon() const {
+bool ManifestComponent::is_for_launcher() const {
   const auto contains = [](const std::vector<std::string>& values, std::string_view wanted) {
     return std::find(values.begin(), values.end(), wanted) != values.end();
   };
-  return std::any_of(components.begin(), components.end(), [&](const ManifestComponent& c) {
-    return (c.kind == ComponentKind::kActivity || c.kind == ComponentKind::kActivityAlias) &&
-           c.enabled && contains(c.actions, "android.intent.action.MAIN") &&
-           contains(c.categories, "android.intent.category.LAUNCHER");
+  return (kind == ComponentKind::kActivity || kind == ComponentKind::kActivityAlias) &&
+         contains(actions, "android.intent.action.MAIN") &&
+         contains(categories, "android.intent.category.LAUNCHER");
+}
+
+bool AndroidManifest::has_launcher_icon() const {
+  return std::any_of(components.begin(), components.end(), [](const ManifestComponent& component) {
+    return component.enabled && component.is_for_launcher();
   });
 }
 

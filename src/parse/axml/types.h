@@ -85,6 +85,12 @@ struct IntentFilter {
   bool auto_verify = false;
 };
 
+// A name for people: written out, or else the id in resources.arsc; 0: neither.
+struct ManifestLabel {
+  std::string text;
+  std::uint32_t resource = 0;
+};
+
 struct MetaData {
   std::string name;
   std::string value;           // numbers and booleans in decimal and as true or false
@@ -103,10 +109,11 @@ struct ManifestComponent {
   std::vector<std::string> categories;  // of all its filters
   std::vector<IntentFilter> filters;
   std::vector<MetaData>
-      meta_data;                // "android.accessibilityservice", "android.app.device_admin" ...
-  std::string process;          // empty: the app's own
-  std::string target_activity;  // of an alias: full class name
-  std::string authorities;      // of a provider
+      meta_data;  // "android.accessibilityservice", "android.app.device_admin" ...
+  std::vector<ManifestLabel> labels;  // its own and those of its filters
+  std::string process;                // empty: the app's own
+  std::string target_activity;        // of an alias: full class name
+  std::string authorities;            // of a provider
   std::string read_permission;
   std::string write_permission;
   std::uint32_t foreground_service_type = 0;  // flags, ServiceInfo.FOREGROUND_SERVICE_TYPE_*
@@ -117,6 +124,9 @@ struct ManifestComponent {
   // As the platform takes it when the manifest is silent: what has a filter is exported, and a
   // provider of an app that targets an API level before 17.
   bool is_exported(std::optional<std::int64_t> target_sdk) const;
+
+  // An activity or alias with action MAIN and category LAUNCHER, enabled or not yet.
+  bool is_for_launcher() const;
 };
 
 struct RequiredName {  // <uses-feature>, <uses-library>
@@ -182,7 +192,7 @@ struct AndroidManifest {
   std::vector<Anomaly> anomalies;              // the document's too
   bool truncated = false;
 
-  // An enabled activity or alias with action MAIN and category LAUNCHER.
+  // Some component is for the launcher, and enabled.
   bool has_launcher_icon() const;
 
   // As the platform takes it when the manifest is silent: yes before target API level 28. A network
