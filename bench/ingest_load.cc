@@ -15,6 +15,7 @@
 #include <thread>
 #include <vector>
 
+#include "base/crypto.h"
 #include "base/id.h"
 #include "base/json.h"
 #include "bench/phones.h"
@@ -43,6 +44,11 @@ struct Connection {
   int retries = 0;  // 503: the server asked to wait
 };
 
+// The digest of a certificate: each package has its maker's on all phones.
+std::string signer_of(std::int64_t package) {
+  return sha256_hex(as_bytes(std::to_string(package)));
+}
+
 // Mostly harmless, as a fleet's day is: of 1000 observations two imitate a brand, each by a host of
 // its own, and one reports a phone without a screen lock. `patch_level` is recent: an old one would
 // be a finding in every twentieth.
@@ -62,6 +68,9 @@ json::object body_of(std::int64_t n, std::string_view device, const std::string&
       return {{"package", "org.example.app" + std::to_string(n % 700)},
               {"label", "App " + std::to_string(n % 700)},
               {"version_name", "1." + std::to_string(n % 50)},
+              {"signature", "verified"},
+              {"signers", json::array{signer_of(n % 700)}},
+              {"signers_past", json::array()},
               {"installer", "com.android.vending"}};
     case 3:
       kind = "network.joined";
