@@ -100,7 +100,7 @@ void prepare(const Plan& plan, const bench::Phone& phone, Connection& connection
   const SystemClock clock;
   SystemRandom random;
   const std::string patch_level =
-      to_rfc3339(clock.now() - std::chrono::days(30)).substr(0, std::size("2026-08-05") - 1);
+      to_rfc3339(clock.now() - std::chrono::days(30)).substr(0, 10);  // the date alone
   std::int64_t sequence = plan.first_sequence;
   for (int batch = 0; batch < plan.batches; ++batch) {
     json::array observations;
