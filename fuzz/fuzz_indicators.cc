@@ -9,7 +9,7 @@
 #include "intel/confusables.h"
 #include "intel/indicators.h"
 #include "intel/known_apps.h"
-#include "intel/popular_domains.h"
+#include "intel/domain_set.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   using namespace bartizan::intel;
@@ -26,6 +26,6 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   (void)BrandSet::load(text, "fuzz");
   (void)KnownAppSet::load(text, "fuzz", {});
   (void)read_label(text, {});
-  (void)PopularDomains(text).contains(text);
+  (void)DomainSet(text).contains(text);
   return 0;
 }

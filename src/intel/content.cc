@@ -14,7 +14,7 @@
 #include "intel/indicators.h"
 #include "intel/known_apps.h"
 #include "intel/permission_words.h"
-#include "intel/popular_domains.h"
+#include "intel/domain_set.h"
 #include "intel/resolutions.h"
 #include "intel/techniques.h"
 #include "intel/threat_catalogue.h"
@@ -89,7 +89,10 @@ struct Content::Parts {
   IndicatorSet indicators;
   BrandSet brands;
   ConfusableMap confusables;
-  PopularDomains popular_domains;
+  DomainSet popular_domains;
+  DomainSet noted_domains;
+  DomainSet url_shorteners;
+  DomainSet dynamic_dns;
   KnownAppSet known_apps;
   AppModel app_model;
   TrackerSet trackers;
@@ -127,7 +130,13 @@ Result<std::shared_ptr<const Content>> Content::load(const fs::path& folder,
     } else if (path == "tables/confusables.tsv") {
       BARTIZAN_ASSIGN(parts->confusables, ConfusableMap::load(text, path));
     } else if (path == "tables/popular_domains.txt") {
-      parts->popular_domains = PopularDomains(text);
+      parts->popular_domains = DomainSet(text);
+    } else if (path == "tables/noted_domains.txt") {
+      parts->noted_domains = DomainSet(text);
+    } else if (path == "tables/url_shorteners.txt") {
+      parts->url_shorteners = DomainSet(text);
+    } else if (path == "tables/dynamic_dns.txt") {
+      parts->dynamic_dns = DomainSet(text);
     } else if (path == "tables/public_suffix_icann.txt") {
       icann_rules = std::move(text);
     } else if (path == kKnownApps) {
@@ -175,7 +184,10 @@ const BehaviorSet& Content::behaviors() const { return parts_->behaviors; }
 const IndicatorSet& Content::indicators() const { return parts_->indicators; }
 const BrandSet& Content::brands() const { return parts_->brands; }
 const ConfusableMap& Content::confusables() const { return parts_->confusables; }
-const PopularDomains& Content::popular_domains() const { return parts_->popular_domains; }
+const DomainSet& Content::popular_domains() const { return parts_->popular_domains; }
+const DomainSet& Content::noted_domains() const { return parts_->noted_domains; }
+const DomainSet& Content::url_shorteners() const { return parts_->url_shorteners; }
+const DomainSet& Content::dynamic_dns() const { return parts_->dynamic_dns; }
 const KnownAppSet& Content::known_apps() const { return parts_->known_apps; }
 const AppModel& Content::app_model() const { return parts_->app_model; }
 const TrackerSet& Content::trackers() const { return parts_->trackers; }

@@ -24,8 +24,8 @@ class KnownAppSet;         // intel/known_apps.h
 class BrandSet;            // intel/brands.h
 class BehaviorSet;         // intel/behavior.h
 class ConfusableMap;       // intel/confusables.h
+class DomainSet;           // intel/domain_set.h
 class PermissionWordList;  // intel/permission_words.h
-class PopularDomains;      // intel/popular_domains.h
 class ResolutionSet;       // intel/resolutions.h
 class TechniqueSet;        // intel/techniques.h
 class TrackerSet;          // intel/trackers.h
@@ -55,7 +55,11 @@ class Content {
   const IndicatorSet& indicators() const;
   const BrandSet& brands() const;
   const ConfusableMap& confusables() const;
-  const PopularDomains& popular_domains() const;
+  // The most used sites: a bare-domain indicator or a likeness never condemns one of them.
+  const DomainSet& popular_domains() const;
+  const DomainSet& noted_domains() const;   // further ones that are much used or much linked to
+  const DomainSet& url_shorteners() const;  // hosts
+  const DomainSet& dynamic_dns() const;     // registrable domains below which anybody gets a name
   const KnownAppSet& known_apps() const;               // empty in a pack without them
   const AppModel& app_model() const;                   // empty in a pack without one
   const TrackerSet& trackers() const;                  // empty in a pack without them

@@ -9,7 +9,7 @@
 #include "intel/brands.h"
 #include "intel/confusables.h"
 #include "intel/indicators.h"
-#include "intel/popular_domains.h"
+#include "intel/domain_set.h"
 #include "parse/domain/utf8.h"
 
 namespace bartizan::intel {

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "intel/popular_domains.h"
+#include "intel/domain_set.h"
 
 namespace bartizan::detect {
 namespace {

@@ -5,7 +5,7 @@
 
 #include "detect/link/likeness.h"
 #include "intel/indicators.h"
-#include "intel/popular_domains.h"
+#include "intel/domain_set.h"
 #include "parse/domain/idna.h"
 #include "parse/domain/utf8.h"
 

@@ -7,7 +7,7 @@
 
 #include "detect/link/lure_words.h"
 #include "intel/confusables.h"
-#include "intel/popular_domains.h"
+#include "intel/domain_set.h"
 #include "parse/domain/idna.h"
 
 namespace bartizan::detect {

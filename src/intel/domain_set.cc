@@ -1,10 +1,10 @@
-#include "intel/popular_domains.h"
+#include "intel/domain_set.h"
 
 #include <algorithm>
 
 namespace bartizan::intel {
 
-PopularDomains::PopularDomains(std::string_view text) {
+DomainSet::DomainSet(std::string_view text) {
   while (!text.empty()) {
     const std::size_t end = text.find('\n');
     const std::string_view line = text.substr(0, end);
@@ -14,7 +14,7 @@ PopularDomains::PopularDomains(std::string_view text) {
   std::sort(names_.begin(), names_.end());
 }
 
-bool PopularDomains::contains(std::string_view domain) const {
+bool DomainSet::contains(std::string_view domain) const {
   return std::binary_search(names_.begin(), names_.end(), domain, std::less<>{});
 }
 

@@ -1,4 +1,4 @@
-// The most used sites: a bare-domain indicator or a likeness never condemns one of them.
+// A list of domain names.
 #pragma once
 
 #include <string>
@@ -7,11 +7,11 @@
 
 namespace bartizan::intel {
 
-class PopularDomains {
+class DomainSet {
  public:
-  PopularDomains() = default;
+  DomainSet() = default;
   // One lower-case name a line; "#" begins a comment.
-  explicit PopularDomains(std::string_view text);
+  explicit DomainSet(std::string_view text);
   bool contains(std::string_view domain) const;
   std::size_t size() const { return names_.size(); }
 
