@@ -26,7 +26,8 @@ PER_PLATFORM, PER_DOMAIN, LINKED, LONGEST = 600, 3, 7000, 180
 NOT_A_PAGE = re.compile(r"\.(js|mjs|css|xsd|dtd|png|jpe?g|gif|svg|ico|woff2?|zip|tar|gz|bz2|xz|whl|deb|exe|dmg|json|xml|rss|atom|m3u8|mpd|mp[34]|ts|webm)$", re.I)
 PLACEHOLDER = re.compile(r"\bexample\b|localhost|\byour[-_]?(app|company|domain|host|name|org|project|server|site|user)|\busername\b"
                          r"|%[sd](?![0-9a-f])|\$|\*|\.\.\.|…|&(lt|gt|quot)|[,;]{2}", re.I)
-ARCHIVE = re.compile(r"(^|\.)(archive\.(org|is|today|ph)|w3\.org|googleapis\.com|googleusercontent\.com)$")
+NOT_TAKEN = re.compile(r"(^|\.)(archive\.(org|is|today|ph)|w3\.org|googleapis\.com|googleusercontent\.com|test\.(com|net|org))$"
+                       r"|porn|xxx|sex|hentai|xvideo|xhamster|nsfw|nude|erotic")
 
 SUBDOMAIN_PLATFORMS = """github.io gitlab.io codeberg.page readthedocs.io vercel.app netlify.app web.app firebaseapp.com pages.dev workers.dev r2.dev
     herokuapp.com onrender.com fly.dev glitch.me surge.sh repl.co replit.app streamlit.app deno.dev appspot.com azurewebsites.net
@@ -64,7 +65,7 @@ class Suffixes:
 
 def fold(name):
     """The rule of the harmless set the links are trained with: 0-6 may train, 7-9 never do."""
-    return int(hashlib.sha1(name.encode()).hexdigest(), 16) % 10
+    return str(int(hashlib.sha1(name.encode()).hexdigest(), 16) % 10)
 
 
 def tenant(host, path):
@@ -99,7 +100,7 @@ def clean(raw):
         return None
     if port or "@" in parts.netloc or not re.fullmatch(r"([a-z0-9]([a-z0-9-]*[a-z0-9])?\.)+[a-z][a-z0-9-]*[a-z0-9]", host):
         return None
-    if len(url) > LONGEST or PLACEHOLDER.search(url) or ARCHIVE.search(host):
+    if len(url) > LONGEST or PLACEHOLDER.search(url) or NOT_TAKEN.search(host):
         return None
     return url, host, parts.path or "/"
 
@@ -142,7 +143,7 @@ def without(path):
 
 
 def write_rows(path, header, rows):
-    path.write_text("\n".join("\t".join(map(str, row)) for row in [header, *sorted(rows)]) + "\n")
+    path.write_text("\n".join("\t".join(row) for row in [header, *sorted(rows)]) + "\n")
 
 
 def spread(candidates, limit):
