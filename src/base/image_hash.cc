@@ -15,10 +15,11 @@ constexpr std::size_t kFrequencies = 8;       // of each direction, without the 
 constexpr std::size_t kFields = 8;            // of colour, a side
 constexpr std::size_t kMostPixels = 1 << 20;  // of which a small one covers 33,000 at most
 constexpr unsigned kSeenFrom = 32;            // alpha; fainter are shadows around the picture
+constexpr int kMarginShare = 8;               // of the mean size of a frequency
 constexpr int kLeastContrast = 16 * 256;      // of luminances, 256 a step
 
 // Chosen by the figures of docs/known-apps.md.
-constexpr int kNearShape = 14;  // bits
+constexpr int kNearShape = 12;  // bits
 constexpr int kNearColor = 10;  // percent of the way from black to white, on average
 
 // 4096 * cos(i * pi / 64), rounded.
@@ -137,11 +138,15 @@ std::uint64_t shape_of(const std::array<int, kSide * kSide>& luminances) {
         all[v * kFrequencies + u] += rows[y * kFrequencies + u] * cosine((2 * y + 1) * (v + 1));
     }
   }
+  // What symmetry makes zero must not be decided by noise: it is above by a margin, or not.
+  std::int64_t sizes = 0;
+  for (const std::int64_t value : all) sizes += std::abs(value);
+  const std::int64_t margin = sizes / static_cast<std::int64_t>(all.size()) / kMarginShare;
   auto sorted = all;
   std::nth_element(sorted.begin(), sorted.begin() + sorted.size() / 2, sorted.end());
-  const std::int64_t median = sorted[sorted.size() / 2];
+  const std::int64_t limit = sorted[sorted.size() / 2] + margin;
   std::uint64_t out = 0;
-  for (const std::int64_t value : all) out = out << 1 | (value >= median ? 1 : 0);
+  for (const std::int64_t value : all) out = out << 1 | (value > limit ? 1 : 0);
   return out;
 }
 
