@@ -66,14 +66,68 @@ void write_idna_actions(std::ostream& out, const icu::Normalizer2& uts46) {
   }
 }
 
+// Runs of code points with one value; those with an empty one are left out.
 template <typename Value>
 void write_runs(std::ostream& out, const char* name, Value value_of) {
   for (UChar32 c = 0; c <= kLast;) {
-    const int value = value_of(c);
+    const std::string value = value_of(c);
     UChar32 end = c;
     while (end < kLast && value_of(end + 1) == value) ++end;
-    if (value != 0) out << hex(c) << '\t' << hex(end) << '\t' << name << ' ' << value << '\n';
+    if (!value.empty()) out << hex(c) << '\t' << hex(end) << '\t' << name << ' ' << value << '\n';
     c = end + 1;
+  }
+}
+
+std::string combining_class(UChar32 c) {
+  const int value = u_getCombiningClass(c);
+  return value == 0 ? "" : std::to_string(value);
+}
+
+std::string mark(UChar32 c) { return (U_GET_GC_MASK(c) & U_GC_M_MASK) != 0 ? "1" : ""; }
+
+// The classes that RFC 5893 names, but L, which most code points have.
+std::string bidi_class(UChar32 c) {
+  switch (u_charDirection(c)) {
+    case U_RIGHT_TO_LEFT:
+      return "R";
+    case U_RIGHT_TO_LEFT_ARABIC:
+      return "AL";
+    case U_ARABIC_NUMBER:
+      return "AN";
+    case U_EUROPEAN_NUMBER:
+      return "EN";
+    case U_EUROPEAN_NUMBER_SEPARATOR:
+      return "ES";
+    case U_COMMON_NUMBER_SEPARATOR:
+      return "CS";
+    case U_EUROPEAN_NUMBER_TERMINATOR:
+      return "ET";
+    case U_OTHER_NEUTRAL:
+      return "ON";
+    case U_BOUNDARY_NEUTRAL:
+      return "BN";
+    case U_DIR_NON_SPACING_MARK:
+      return "NSM";
+    case U_LEFT_TO_RIGHT:
+      return "";
+    default:
+      return "other";
+  }
+}
+
+// How letters join their neighbours: the types that RFC 5892, appendix A.1, names.
+std::string joining_type(UChar32 c) {
+  switch (u_getIntPropertyValue(c, UCHAR_JOINING_TYPE)) {
+    case U_JT_LEFT_JOINING:
+      return "L";
+    case U_JT_RIGHT_JOINING:
+      return "R";
+    case U_JT_DUAL_JOINING:
+      return "D";
+    case U_JT_TRANSPARENT:
+      return "T";
+    default:
+      return "";
   }
 }
 
@@ -97,14 +151,17 @@ void write_idna(const std::string& folder) {
   const icu::Normalizer2& nfc = *icu::Normalizer2::getNFCInstance(error);
   std::ofstream out(folder + "/idna.tsv");
   out << "# How UTS 46 maps code points of host names (first, last, action), combining classes,\n"
-         "# marks and canonical compositions. Code points not listed are disallowed.\n"
+         "# marks, bidirectional classes, joining types and canonical compositions. Code points "
+         "not listed are disallowed.\n"
          "# from: Unicode " U_UNICODE_VERSION " by ICU " U_ICU_VERSION
          "\n"
          "# licence: Unicode License v3, https://www.unicode.org/license.txt\n"
          "# made by: tools/make_unicode_tables.cc\n";
   write_idna_actions(out, uts46);
-  write_runs(out, "class", [](UChar32 c) { return static_cast<int>(u_getCombiningClass(c)); });
-  write_runs(out, "mark", [](UChar32 c) { return (U_GET_GC_MASK(c) & U_GC_M_MASK) != 0 ? 1 : 0; });
+  write_runs(out, "class", combining_class);
+  write_runs(out, "mark", mark);
+  write_runs(out, "bidi", bidi_class);
+  write_runs(out, "join", joining_type);
   write_compositions(out, nfc);
 }
 

@@ -137,6 +137,16 @@ class IpaScan {
     return std::move(content.bytes);
   }
 
+  void read_icon(const PlistValue& info) {
+    const PlistValue* icons = info.find("CFBundleIcons");
+    const PlistValue* primary = icons == nullptr ? nullptr : icons->find("CFBundlePrimaryIcon");
+    if (primary == nullptr) return;
+    IconSearch found =
+        find_ios_icon(archive_, std::string(bundle_), texts_of(primary->find("CFBundleIconFiles")));
+    take(found.anomalies, false);
+    report_.icon = std::move(found.icon);
+  }
+
   void read_info(Bytes bytes) {
     Result<parse::Plist> plist = parse::parse_plist(bytes);
     if (!plist.ok()) return fail("ios.unreadable_info_plist", kInfoPlist, plist.error().message);
@@ -161,6 +171,7 @@ class IpaScan {
           report_.ios->url_schemes.push_back(std::move(scheme));
       }
     }
+    read_icon(root);
     for (const parse::PlistEntry& entry : root.entries) {
       if (entry.key.ends_with("UsageDescription"))
         report_.ios->usage_descriptions.push_back(entry.key);

@@ -10,6 +10,7 @@
 #include "base/tlsh.h"
 #include "detect/app/behaviors.h"
 #include "detect/app/code.h"
+#include "detect/app/icon.h"
 #include "detect/app/ios_facts.h"
 #include "detect/app/model.h"
 #include "detect/app/privacy.h"
@@ -51,6 +52,7 @@ struct AppReport {
   // Names that the launcher may show besides the manifest's label: of the components it shows,
   // enabled or not yet, and in every language. Each once; at most kMaxOtherLabels.
   std::vector<std::string> other_labels;
+  std::optional<AppIcon> icon;  // absent: there is none that could be looked at
   // For the platforms that were asked about: one, or all from the app's minimum on.
   parse::ApkSignature signature;
   // For a phone of today, or the one platform that was asked about. An app that only an older phone

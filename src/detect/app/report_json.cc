@@ -193,6 +193,8 @@ json::object report_json(const JudgedApp& app) {
       {"label", value_or_null(app.observation_body, "label")},
       {"other_labels", printable_array(app.report.other_labels)},
       {"icon", manifest && !manifest->icon.empty() ? json::value(manifest->icon) : json::value()},
+      {"icon_file", app.report.icon ? json::value(app.report.icon->file) : json::value()},
+      {"icon_hash", app.report.icon ? json::value(to_string(app.report.icon->hash)) : json::value()},
       {"signature", signature_json(app.report)},
       {"dex", dex_json(app.report.code)},
       {"tlsh", app.report.tlsh ? json::value(to_string(*app.report.tlsh)) : json::value()},

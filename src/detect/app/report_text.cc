@@ -92,6 +92,7 @@ std::string report_text(const JudgedApp& app) {
     out << "  the manifest could not be read\n";
   }
   out << "  sha256 " << report.sha256 << ", " << report.size << " bytes\n";
+  if (report.icon) out << "  icon " << to_string(report.icon->hash) << "\n";
   if (report.tlsh) out << "  tlsh of the code " << to_string(*report.tlsh) << "\n";
   out << "  signature " << to_string(report.signature.verdict);
   for (const std::string& scheme : report.signature.schemes) out << " " << scheme;

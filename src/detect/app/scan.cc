@@ -100,8 +100,9 @@ class Scan {
   void resolve_texts(parse::AndroidManifest& manifest,
                      const std::set<std::uint32_t>& label_resources) {
     const parse::ZipEntry* entry = archive_.find("resources.arsc");
-    const bool refers = !label_resources.empty() || manifest.version_name_resource != 0 ||
-                        manifest.icon_resource != 0;
+    const std::vector<std::uint32_t> icons = icon_resources(manifest);
+    const bool refers =
+        !label_resources.empty() || manifest.version_name_resource != 0 || !icons.empty();
     if (entry == nullptr || !refers) return;
     const parse::ZipContent bytes = parse::read_zip_entry(archive_, *entry, parse::kMaxArscBytes);
     const parse::ResourceTable table = parse::ResourceTable::parse(bytes.bytes);
@@ -116,6 +117,9 @@ class Scan {
       for (std::string& text : table.texts(resource, kMaxOtherLabels))
         add_other_label(std::move(text));
     }
+    IconSearch found = find_icon(archive_, table, icons);
+    take(found.anomalies, false);
+    report_.icon = std::move(found.icon);
   }
 
   // The resources of the names that the launcher may show; those written out are noted.

@@ -16,10 +16,22 @@ std::string valid_text(std::string_view text) {
   return parse::encode_utf8(parse::decode_utf8_lossy(text));
 }
 
+// "the host is empty" as "The host is empty."
+std::string as_sentence(std::string text) {
+  if (!text.empty() && text.front() >= 'a' && text.front() <= 'z')
+    text.front() = static_cast<char>(text.front() - 'a' + 'A');
+  return text + ".";
+}
+
+json::value number_or_null(std::optional<double> number) {
+  return number ? json::value(*number) : json::value(nullptr);
+}
+
 }  // namespace
 
 CheckedLink check_link(const std::string& text, const intel::Content& content, Timestamp now) {
-  CheckedLink checked{.text = text, .address = {}, .error = {}, .findings = {}};
+  CheckedLink checked;
+  checked.text = text;
   Result<LinkAddress> address = read_link(text, content.public_suffixes());
   if (!address.ok()) {
     checked.error = address.error().message;
@@ -44,10 +56,16 @@ CheckedLink check_link(const std::string& text, const intel::Content& content, T
 
 json::object to_json(const CheckedLink& checked) {
   json::array findings;
-  for (const Finding& finding : checked.findings) findings.push_back(bartizan::to_json(finding));
-  json::object object{{"url", valid_text(checked.text)},
-                      {"verdict", to_string(checked.verdict)},
-                      {"findings", std::move(findings)}};
+  json::array reasons;
+  for (const Finding& finding : checked.findings) {
+    findings.push_back(bartizan::to_json(finding));
+    reasons.push_back(json::string(finding.summary));
+  }
+  if (!checked.address) reasons.push_back(json::string(as_sentence(checked.error)));
+  json::object object{
+      {"url", valid_text(checked.text)},        {"verdict", to_string(checked.verdict)},
+      {"score", number_or_null(checked.score)}, {"threshold", number_or_null(checked.threshold)},
+      {"reasons", std::move(reasons)},          {"findings", std::move(findings)}};
   if (!checked.address) {
     object["error"] = checked.error;
     return object;

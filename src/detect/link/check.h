@@ -24,13 +24,18 @@ struct CheckedLink {
   std::string error;                   // one sentence, for kError
   std::vector<Finding> findings;
   LinkVerdict verdict = LinkVerdict::kError;
+  // What a model gave the address, 0 to 1, and from which score on it warns; absent where none was
+  // asked.
+  std::optional<double> score;
+  std::optional<double> threshold;
 };
 
 // Looks nothing up. The same address gives the same finding ids, whoever asks and whenever.
 CheckedLink check_link(const std::string& text, const intel::Content& content, Timestamp now);
 
-// {"url","verdict","findings"} and either "error" or "host","registrable_domain","anomalies".
-// Malformed bytes are U+FFFD.
+// {"url","verdict","score","threshold","reasons","findings"} and either "error" or
+// "host","registrable_domain","anomalies". Reasons are sentences: what was found, or why it is no
+// address. Malformed bytes are U+FFFD.
 json::object to_json(const CheckedLink& checked);
 
 std::string_view to_string(LinkVerdict verdict);

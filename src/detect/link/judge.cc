@@ -7,6 +7,7 @@
 #include "intel/indicators.h"
 #include "intel/domain_set.h"
 #include "parse/domain/idna.h"
+#include "parse/domain/label_rules.h"
 #include "parse/domain/utf8.h"
 
 namespace bartizan::detect {
@@ -126,6 +127,19 @@ bool looks_like_host(std::string_view name, const parse::PublicSuffixList& suffi
          !suffixes.registrable_domain_icann(host).empty();
 }
 
+// Whether "bank.com" in "bank.com.NAME" is followed by a name written from right to left: many
+// screens then show the two in an order in which the first passes for the host.
+bool hides_behind_direction(std::string_view host, const parse::PublicSuffixList& suffixes) {
+  for (std::size_t at = host.starts_with("xn--") ? 0 : host.find(".xn--");
+       at != std::string_view::npos; at = host.find(".xn--", at + 1)) {
+    const std::size_t start = host[at] == '.' ? at + 1 : at;
+    const std::string_view label = host.substr(start, host.find('.', start) - start);
+    if (parse::has_right_to_left(parse::domain_to_unicode(label)))
+      return start > 0 && looks_like_host(host.substr(0, start - 1), suffixes);
+  }
+  return false;
+}
+
 struct Trick {
   std::string_view name;
   std::string_view why;
@@ -145,6 +159,17 @@ std::optional<Trick> find_trick(const parse::Url& url, const parse::PublicSuffix
                  80};
   if (url.has(UrlAnomaly::kPercentEncodedHost))
     return Trick{"encoded_host", "Letters of the host are hidden as percent codes.", 75};
+  if (url.has(UrlAnomaly::kInvisibleInHost))
+    return Trick{"invisible_characters", "Characters that show as nothing stand in the host.", 75};
+  if (url.has(UrlAnomaly::kDirectionControl))
+    return Trick{"direction_control",
+                 "Characters turn the direction of writing, so that the address reads otherwise.",
+                 75};
+  if (hides_behind_direction(url.host, suffixes))
+    return Trick{"mixed_direction",
+                 "What looks like the host stands in front of a name written from right to left, "
+                 "which is the host.",
+                 75};
   if (url.has(UrlAnomaly::kMappedHost))
     return Trick{"mapped_host", "Browsers turn letters of the host into others.", 70};
   return std::nullopt;

@@ -5,6 +5,7 @@
 #include <filesystem>
 
 #include "base/file.h"
+#include "parse/arsc/arsc_builder.h"
 #include "parse/arsc/parser.h"
 #include "parse/axml/parser.h"
 #include "parse/zip/parser.h"
@@ -28,6 +29,29 @@ TEST(Arsc, TextsOfEveryLanguage) {
               testing::UnorderedElementsAre("Flashlight Pro", "Taschenlampe Pro"));
   EXPECT_EQ(resources.texts(0x7f020000, 1).size(), 1u);
   EXPECT_TRUE(resources.texts(0x7f020001, 9).empty());
+}
+
+TEST(Arsc, VariantsForScreensOfEveryDensity) {
+  ArscBuilder builder;
+  builder.add_text(0x7f010000, 160, "m.png").add_text(0x7f010000, kAnyDensity, "i.xml");
+  builder.add_color(0x7f020001, 0xff102030).add_reference(0x7f020000, 0x7f020001);
+  builder.add_reference(0x7f020000, 0x7f010000).add_reference(0x7f010000, 0x7f020000);
+  const std::string bytes = builder.build();
+  const ResourceTable table = ResourceTable::parse(as_bytes(bytes));
+  EXPECT_TRUE(table.anomalies().empty());
+  const auto seen = [&](std::uint32_t resource, std::size_t most) {
+    std::vector<std::string> out;
+    for (const ResourceVariant& variant : table.variants(resource, most))
+      out.push_back(std::to_string(variant.density) + " " +
+                    (variant.argb ? std::to_string(*variant.argb) : variant.text));
+    return out;
+  };
+  EXPECT_THAT(seen(0x7f010000, 9),
+              testing::ElementsAre("160 m.png", "65534 i.xml", "0 4279246896"));  // a circle ends
+  EXPECT_THAT(seen(0x7f010000, 1), testing::ElementsAre("160 m.png"));
+  EXPECT_THAT(seen(0x7f020000, 9),
+              testing::ElementsAre("0 4279246896", "160 m.png", "65534 i.xml"));
+  EXPECT_TRUE(seen(0x7f030000, 9).empty());
 }
 
 TEST(Arsc, WhatIsNotThereIsNothing) {

@@ -19,6 +19,9 @@ constexpr std::uint8_t kString = 3;
 constexpr std::uint8_t kDynamicReference = 7;
 constexpr std::size_t kConfigOffset = 20;  // in a type chunk
 constexpr std::size_t kLocaleOffset = 8;   // in a configuration
+constexpr std::size_t kDensityOffset = 14;
+constexpr std::uint8_t kFirstColor = 0x1c;
+constexpr std::uint8_t kLastColor = 0x1f;
 constexpr std::size_t kMaxTextBytes = 1024;
 constexpr std::size_t kMaxAliases = 65'536;
 constexpr std::size_t kMaxTypes = 65'536;  // of all packages, configurations counted each
@@ -166,6 +169,8 @@ class ResourceTable::Reader {
     BARTIZAN_TRY(reader.seek(kConfigOffset + kLocaleOffset));
     BARTIZAN_ASSIGN(const std::uint32_t locale, reader.u32());
     out.any_language = locale == 0;
+    BARTIZAN_TRY(reader.seek(kConfigOffset + kDensityOffset));
+    out.density = reader.u16().value_or(0);
     const std::size_t offset_size = out.flags & kShortOffsets && !(out.flags & kSparseType) ? 2 : 4;
     if (entries_start < chunk.header.size() || out.entry_count > chunk.body.size() / offset_size)
       return Error{ErrorCode::kInvalid, "type " + std::to_string(out.id) + " with " +
@@ -225,6 +230,29 @@ std::vector<std::string> ResourceTable::texts(std::uint32_t resource_id, std::si
       out.push_back(*std::move(text));
     return out.size() < most;
   });
+  return out;
+}
+
+std::vector<ResourceVariant> ResourceTable::variants(std::uint32_t resource_id,
+                                                     std::size_t most) const {
+  std::vector<ResourceVariant> out;
+  std::vector<std::uint32_t> resources{resource_id};
+  for (std::size_t i = 0; i < resources.size() && out.size() < most; ++i) {
+    visit_values(resources[i], [&](const Type& type, Value value) {
+      std::vector<Anomaly> unused;
+      if (value.type == kString)
+        out.push_back({.density = type.density,
+                       .text = strings_.string(value.data, kMaxTextBytes, unused),
+                       .argb = std::nullopt});
+      if (value.type >= kFirstColor && value.type <= kLastColor)
+        out.push_back({.density = type.density, .text = {}, .argb = value.data});
+      const bool refers = value.type == kReference || value.type == kDynamicReference;
+      if (refers && resources.size() <= kMaxReferences &&
+          std::find(resources.begin(), resources.end(), value.data) == resources.end())
+        resources.push_back(value.data);
+      return out.size() < most;
+    });
+  }
   return out;
 }
 

@@ -19,6 +19,16 @@ namespace bartizan::parse {
 
 inline constexpr std::size_t kMaxArscBytes = 64 << 20;
 
+inline constexpr std::uint16_t kAnyDensity = 0xfffe;  // of what scales by itself, as XML does
+inline constexpr std::uint16_t kNoDensity = 0xffff;   // never scaled
+
+// What a resource is on some screens: a text, the path of a file, or a colour.
+struct ResourceVariant {
+  std::uint16_t density = 0;  // dots an inch; 0: not stated, which is 160
+  std::string text;
+  std::optional<std::uint32_t> argb;  // of a colour, which has no text
+};
+
 // Refers to the bytes it was parsed from, which must outlive it.
 class ResourceTable {
  public:
@@ -36,6 +46,10 @@ class ResourceTable {
   // Its different texts in all configurations, references followed as above, `most` at most.
   std::vector<std::string> texts(std::uint32_t resource_id, std::size_t most) const;
 
+  // What it is in each configuration, in the table's order, and then in those of what it refers to,
+  // eight references at most; `most` at most. Values that are neither text nor colour are left out.
+  std::vector<ResourceVariant> variants(std::uint32_t resource_id, std::size_t most) const;
+
  private:
   struct Type {  // of one configuration
     std::uint8_t id = 0;
@@ -43,6 +57,7 @@ class ResourceTable {
     std::uint32_t entry_count = 0;
     std::size_t entries_start = 0;  // in `body`
     bool any_language = false;
+    std::uint16_t density = 0;
     Bytes body;  // behind the header
   };
   struct Package {

@@ -1,5 +1,5 @@
-// Numbers of android.R.attr that a manifest's meaning depends on (frameworks/base
-// core/res/res/values/public.xml). They never change.
+// Numbers of android.R.attr that the meaning of a manifest, or of its icon, depends on
+// (frameworks/base core/res/res/values/public.xml). They never change.
 #pragma once
 
 #include <cstdint>
@@ -36,6 +36,8 @@ inline constexpr std::uint32_t kPort = 0x01010029;
 inline constexpr std::uint32_t kPath = 0x0101002a;
 inline constexpr std::uint32_t kPathPrefix = 0x0101002b;
 inline constexpr std::uint32_t kPathPattern = 0x0101002c;
+inline constexpr std::uint32_t kSrc = 0x01010119;
+inline constexpr std::uint32_t kDrawable = 0x01010199;
 inline constexpr std::uint32_t kTargetActivity = 0x01010202;
 inline constexpr std::uint32_t kMinSdkVersion = 0x0101020c;
 inline constexpr std::uint32_t kVersionCode = 0x0101021b;

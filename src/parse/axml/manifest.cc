@@ -233,6 +233,7 @@ class ManifestReader {
         .permission = text(attribute::kPermission),
         .exported = boolean_of(element, attribute::kExported),
         .enabled = boolean_of(element, attribute::kEnabled).value_or(true),
+        .icon_resource = reference_of(element, attribute::kIcon),
         .process = text(attribute::kProcess),
         .target_activity = class_name(text(attribute::kTargetActivity)),
         .authorities = text(attribute::kAuthorities),

@@ -111,6 +111,7 @@ struct ManifestComponent {
   std::vector<MetaData>
       meta_data;  // "android.accessibilityservice", "android.app.device_admin" ...
   std::vector<ManifestLabel> labels;  // its own and those of its filters
+  std::uint32_t icon_resource = 0;    // 0: the application's
   std::string process;                // empty: the app's own
   std::string target_activity;        // of an alias: full class name
   std::string authorities;            // of a provider

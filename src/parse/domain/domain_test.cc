@@ -1,10 +1,6 @@
 #include <gtest/gtest.h>
 
-#include <cstdlib>
-#include <filesystem>
-
 #include "base/file.h"
-#include "base/json.h"
 #include "parse/domain/idna.h"
 #include "parse/domain/normalize.h"
 #include "parse/domain/public_suffix.h"
@@ -130,49 +126,6 @@ TEST(Normalize, ComposesMarksInTheirOrder) {
   EXPECT_EQ(normalize_nfc(U"\u1100\u1161\u11a8"), U"\uac01");
   EXPECT_EQ(normalize_nfc(U"\uac01"), U"\uac01");
   EXPECT_EQ(normalize_nfc(U"x\u0301\u0301"), U"x\u0301\u0301");
-}
-
-// Escapes of half a surrogate pair, which JSON readers refuse, as the replacement character.
-std::string without_lone_surrogates(std::string text) {
-  const auto surrogate_at = [&](std::size_t at, std::string_view digits) {
-    return text.compare(at, 3, "\\ud") == 0 && at + 3 < text.size() &&
-           digits.find(text[at + 3]) != std::string_view::npos;
-  };
-  for (std::size_t at = text.find("\\ud"); at != std::string::npos;
-       at = text.find("\\ud", at + 6)) {
-    if (surrogate_at(at, "89ab") && surrogate_at(at + 6, "cdef")) {
-      at += 6;
-    } else if (surrogate_at(at, "89abcdef")) {
-      text.replace(at, 6, "\\ufffd");
-    }
-  }
-  return text;
-}
-
-// The web platform tests' cases for names, as the URL standard asks of toASCII.
-TEST(IdnaCorpus, AgreesWithTheWebPlatformTests) {
-  const char* corpus = std::getenv("BARTIZAN_CORPUS");
-  if (corpus == nullptr) GTEST_SKIP() << "corpus not present";
-  int total = 0;
-  int right = 0;
-  for (const char* file : {"url/toascii.json", "url/IdnaTestV2.json"}) {
-    const Result<std::string> text = read_file(std::filesystem::path(corpus) / file, 4 << 20);
-    ASSERT_TRUE(text.ok());
-    const Result<json::value> cases = parse_json(without_lone_surrogates(*text));
-    ASSERT_TRUE(cases.ok()) << cases.error().message;
-    for (const json::value& item : cases->as_array()) {
-      const json::object* object = item.if_object();
-      if (object == nullptr) continue;
-      const std::string input(get_string(*object, "input").value_or(""));
-      const auto wanted = get_string(*object, "output");
-      const Result<std::string> got = domain_to_ascii(input);
-      ++total;
-      right += wanted ? got.ok() && *got == *wanted : !got.ok();
-    }
-  }
-  std::printf("web platform tests, names to ASCII: %d of %d\n", right, total);
-  EXPECT_GE(total, 1000);
-  EXPECT_GE(right * 1000, total * 912);
 }
 
 }  // namespace

@@ -1,8 +1,11 @@
 #include "parse/domain/idna.h"
 
 #include <algorithm>
+#include <utility>
+#include <vector>
 
 #include "parse/domain/idna_tables.h"
+#include "parse/domain/label_rules.h"
 #include "parse/domain/normalize.h"
 #include "parse/domain/punycode.h"
 #include "parse/domain/utf8.h"
@@ -11,15 +14,9 @@ namespace bartizan::parse {
 namespace {
 
 constexpr std::string_view kPrefix = "xn--";
+constexpr std::u32string_view kWidePrefix = U"xn--";
 
-const IdnaRange* range_of(char32_t code_point) {
-  const auto ranges = idna_ranges();
-  const auto place = std::upper_bound(
-      ranges.begin(), ranges.end(), code_point,
-      [](char32_t wanted, const IdnaRange& range) { return wanted < range.first; });
-  if (place == ranges.begin() || (place - 1)->last < code_point) return nullptr;
-  return &*(place - 1);
-}
+const IdnaRange* range_of(char32_t code_point) { return find_range(idna_ranges(), code_point); }
 
 bool is_valid(char32_t code_point) {
   const IdnaRange* range = range_of(code_point);
@@ -60,36 +57,58 @@ bool is_ascii(std::u32string_view text) {
 
 std::string narrow(std::u32string_view ascii) { return {ascii.begin(), ascii.end()}; }
 
-// What a Unicode label must be before it is encoded, and what a decoded one must turn out as.
+// The validity criteria of UTS 46, section 4.1, as the URL Standard asks: hyphens may stand
+// anywhere.
 Status check_label(std::u32string_view label) {
+  if (label.starts_with(kWidePrefix))
+    return Error{ErrorCode::kInvalid, "a label of the host is punycode within punycode"};
   if (!label.empty() && is_mark(label.front()))
     return Error{ErrorCode::kInvalid, "a label of the host begins with a combining mark"};
   if (!std::all_of(label.begin(), label.end(), is_valid))
     return Error{ErrorCode::kInvalid, "a label of the host has a character it may not have"};
+  if (!joiners_are_in_place(label))
+    return Error{ErrorCode::kInvalid, "a label of the host has a joiner that joins nothing"};
   return {};
 }
 
 Result<std::u32string> decode_label(std::string_view label) {
   BARTIZAN_ASSIGN(std::u32string decoded, decode_punycode(label.substr(kPrefix.size())));
-  BARTIZAN_TRY(check_label(decoded));
   if (is_ascii(decoded) || normalize_nfc(decoded) != decoded)
     return Error{ErrorCode::kInvalid, "a label of the host is not what punycode would make"};
+  BARTIZAN_TRY(check_label(decoded));
   return decoded;
 }
 
-Result<std::string> label_to_ascii(std::u32string_view label) {
-  if (is_ascii(label)) {
-    std::string ascii = narrow(label);
-    if (ascii.starts_with(kPrefix)) {
-      BARTIZAN_ASSIGN(const std::u32string decoded, decode_label(ascii));
+// One label as ASCII and as people read it.
+struct Label {
+  std::string ascii;
+  std::u32string unicode;
+};
+
+Result<Label> read_label(std::u32string_view text) {
+  Label label;
+  if (is_ascii(text)) {
+    label.ascii = narrow(text);
+    label.unicode = text;
+    if (text.starts_with(kWidePrefix)) {
+      BARTIZAN_ASSIGN(label.unicode, decode_label(label.ascii));
     }
-    return ascii;
+    return label;
   }
-  if (label.starts_with(U"xn--"))
-    return Error{ErrorCode::kInvalid, "a punycode label of the host is not ASCII"};
-  BARTIZAN_TRY(check_label(label));
-  BARTIZAN_ASSIGN(const std::string encoded, encode_punycode(label));
-  return std::string(kPrefix) + encoded;
+  BARTIZAN_TRY(check_label(text));
+  BARTIZAN_ASSIGN(const std::string encoded, encode_punycode(text));
+  label.ascii = std::string(kPrefix) + encoded;
+  label.unicode = text;
+  return label;
+}
+
+Status check_directions(const std::vector<Label>& labels) {
+  const auto right_to_left = [](const Label& label) { return has_right_to_left(label.unicode); };
+  const auto in_order = [](const Label& label) { return satisfies_bidi_rule(label.unicode); };
+  if (std::any_of(labels.begin(), labels.end(), right_to_left) &&
+      !std::all_of(labels.begin(), labels.end(), in_order))
+    return Error{ErrorCode::kInvalid, "the host mixes directions of writing"};
+  return {};
 }
 
 }  // namespace
@@ -105,16 +124,19 @@ Result<std::string> domain_to_ascii(std::string_view utf8) {
   BARTIZAN_ASSIGN(const std::u32string decoded, decode_utf8(utf8));
   BARTIZAN_ASSIGN(const std::u32string mapped, map_all(decoded));
   const std::u32string name = normalize_nfc(mapped);
+  std::vector<Label> labels;
   std::string out;
   for (std::size_t from = 0;;) {
     const std::size_t dot = name.find(U'.', from);
-    BARTIZAN_ASSIGN(const std::string label,
-                    label_to_ascii(std::u32string_view(name).substr(from, dot - from)));
-    out += label;
-    if (dot == std::u32string::npos) return out;
+    BARTIZAN_ASSIGN(Label label, read_label(std::u32string_view(name).substr(from, dot - from)));
+    out += label.ascii;
+    labels.push_back(std::move(label));
+    if (dot == std::u32string::npos) break;
     out += '.';
     from = dot + 1;
   }
+  BARTIZAN_TRY(check_directions(labels));
+  return out;
 }
 
 std::u32string domain_to_unicode(std::string_view ascii) {

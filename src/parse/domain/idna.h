@@ -1,5 +1,6 @@
-// Internationalised host names as browsers read them (UTS 46, non-transitional, as the URL standard
-// asks). Not checked: right-to-left order and joiners in context.
+// Internationalised host names as browsers read them: UTS 46, non-transitional, with the flags of
+// the URL Standard (CheckBidi and CheckJoiners; neither CheckHyphens, VerifyDnsLength nor
+// UseSTD3ASCIIRules).
 #pragma once
 
 #include <cstddef>
@@ -12,8 +13,8 @@ namespace bartizan::parse {
 
 inline constexpr std::size_t kMaxHostBytes = 4096;
 
-// The name in lower-case ASCII. Malformed UTF-8, a disallowed character or bad punycode is an
-// error.
+// The name in lower-case ASCII. Malformed UTF-8, a disallowed character, bad punycode, a joiner
+// that joins nothing and a mix of directions are errors. The result may be empty.
 Result<std::string> domain_to_ascii(std::string_view utf8);
 // The reverse for people and for look-alike checks; a label that is no valid punycode stays as it
 // is.

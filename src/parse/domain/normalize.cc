@@ -20,18 +20,6 @@ constexpr char32_t kVowelCount = 21;
 constexpr char32_t kTrailingCount = 28;
 constexpr char32_t kSyllableCount = kLeadingCount * kVowelCount * kTrailingCount;
 
-int value_in(std::span<const ValueRange> ranges, char32_t code_point) {
-  const auto place = std::upper_bound(
-      ranges.begin(), ranges.end(), code_point,
-      [](char32_t wanted, const ValueRange& range) { return wanted < range.first; });
-  if (place == ranges.begin() || (place - 1)->last < code_point) return 0;
-  return (place - 1)->value;
-}
-
-int combining_class(char32_t code_point) {
-  return code_point < 0x300 ? 0 : value_in(combining_classes(), code_point);
-}
-
 const std::map<char32_t, Composition>& decompositions() {
   static const std::map<char32_t, Composition> map = [] {
     std::map<char32_t, Composition> made;
@@ -111,6 +99,12 @@ std::u32string compose_all(std::u32string_view text) {
 
 }  // namespace
 
+int combining_class(char32_t code_point) {
+  if (code_point < 0x300) return 0;
+  const ValueRange* range = find_range(combining_classes(), code_point);
+  return range == nullptr ? 0 : range->value;
+}
+
 std::u32string normalize_nfc(std::u32string_view text) {
   std::u32string decomposed;
   decomposed.reserve(text.size());
@@ -119,6 +113,6 @@ std::u32string normalize_nfc(std::u32string_view text) {
   return compose_all(decomposed);
 }
 
-bool is_mark(char32_t code_point) { return value_in(mark_ranges(), code_point) != 0; }
+bool is_mark(char32_t code_point) { return find_range(mark_ranges(), code_point) != nullptr; }
 
 }  // namespace bartizan::parse

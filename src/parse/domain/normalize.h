@@ -7,6 +7,7 @@
 namespace bartizan::parse {
 
 std::u32string normalize_nfc(std::u32string_view text);
+int combining_class(char32_t code_point);
 bool is_mark(char32_t code_point);  // general category M
 
 }  // namespace bartizan::parse

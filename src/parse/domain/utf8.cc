@@ -3,17 +3,8 @@
 #include <cstdint>
 
 namespace bartizan::parse {
-namespace {
 
-struct Decoded {
-  char32_t code_point;
-  std::size_t size;  // bytes used; at least 1
-  bool valid;
-};
-
-// One code point at `at`. When malformed, `size` is the longest prefix that a valid sequence could
-// begin with (Unicode 15, table 3-7), so that the next one starts after it.
-Decoded decode_one(std::string_view text, std::size_t at) {
+Utf8Step decode_utf8_step(std::string_view text, std::size_t at) {
   const auto byte = [&](std::size_t i) { return static_cast<std::uint8_t>(text[i]); };
   const std::uint8_t first = byte(at);
   if (first < 0x80) return {first, 1, true};
@@ -36,13 +27,11 @@ Decoded decode_one(std::string_view text, std::size_t at) {
   return {code_point, extra + 1, true};
 }
 
-}  // namespace
-
 Result<std::u32string> decode_utf8(std::string_view text) {
   std::u32string out;
   out.reserve(text.size());
   for (std::size_t at = 0; at < text.size();) {
-    const Decoded one = decode_one(text, at);
+    const Utf8Step one = decode_utf8_step(text, at);
     if (!one.valid) return Error{ErrorCode::kInvalid, "not UTF-8 at byte " + std::to_string(at)};
     out.push_back(one.code_point);
     at += one.size;
@@ -54,7 +43,7 @@ std::u32string decode_utf8_lossy(std::string_view text) {
   std::u32string out;
   out.reserve(text.size());
   for (std::size_t at = 0; at < text.size();) {
-    const Decoded one = decode_one(text, at);
+    const Utf8Step one = decode_utf8_step(text, at);
     out.push_back(one.code_point);
     at += one.size;
   }

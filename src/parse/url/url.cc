@@ -1,66 +1,103 @@
 #include "parse/url/url.h"
 
 #include <algorithm>
-#include <array>
-#include <charconv>
 #include <utility>
+
+#include "parse/domain/utf8.h"
+#include "parse/url/defanged.h"
 
 namespace bartizan::parse {
 namespace {
 
-struct KnownScheme {
-  std::string_view name;
-  std::uint16_t port;  // 0: none
-};
-// The standard's special schemes.
-constexpr std::array<KnownScheme, 6> kKnownSchemes{
-    {{"http", 80}, {"https", 443}, {"ws", 80}, {"wss", 443}, {"ftp", 21}, {"file", 0}}};
+// A name that ends in a dot is the same name; "a.." resolves to nothing and stays as it is.
+bool has_trailing_dot(HostKind kind, std::string_view host) {
+  return kind == HostKind::kDomain && host.size() > 1 && host.ends_with('.') &&
+         !host.ends_with("..");
+}
 
-const KnownScheme* known_scheme(std::string_view name) {
-  for (const KnownScheme& scheme : kKnownSchemes) {
-    if (scheme.name == name) return &scheme;
+Url url_of(UrlRecord&& record) {
+  Url url;
+  if (record.host && !(record.host->text.empty() && record.scheme == "file")) {
+    url.host_kind = record.host->kind;
+    url.host = std::move(record.host->text);
+    if (has_trailing_dot(url.host_kind, url.host)) {
+      url.host.pop_back();
+      record.note(UrlAnomaly::kTrailingDot);
+    }
   }
-  return nullptr;
+  url.scheme = std::move(record.scheme);
+  url.username = std::move(record.username);
+  url.has_password = !record.password.empty();
+  url.port = record.port;
+  url.path = std::move(record.path);
+  if (record.query) url.query = *std::move(record.query);
+  if (record.fragment) url.fragment = *std::move(record.fragment);
+  url.anomalies = std::move(record.anomalies);
+  return url;
 }
 
-bool is_letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
-bool is_slash(char c) { return c == '/' || c == '\\'; }
-
-std::string lower(std::string_view text) {
-  std::string out(text);
-  for (char& c : out) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-  return out;
+// Embeddings, overrides and isolates (UAX #9): what follows is shown in another order.
+bool turns_direction(char32_t c) {
+  return (c >= 0x202a && c <= 0x202e) || (c >= 0x2066 && c <= 0x2069);
 }
 
-// Length of the scheme at the start, without ":"; 0 when there is none.
-std::size_t scheme_length(std::string_view text) {
-  if (text.empty() || !is_letter(text.front())) return 0;
-  for (std::size_t i = 1; i < text.size(); ++i) {
-    const char c = text[i];
-    if (c == ':') return i;
-    if (!is_letter(c) && !is_digit(c) && c != '+' && c != '-' && c != '.') return 0;
+// Shown as nothing, and no part of how some script writes its words, as joiners are.
+bool is_invisible(char32_t c) {
+  return c == 0xad || c == 0x34f || c == 0x61c || c == 0x115f || c == 0x1160 || c == 0x180e ||
+         c == 0x200b || c == 0x200e || c == 0x200f || (c >= 0x2060 && c <= 0x2064) || c == 0x3164 ||
+         c == 0xfeff || c == 0xffa0 || (c >= 0xe0000 && c <= 0xe007f);
+}
+
+// The end of scheme, user and host in the text as written.
+std::size_t end_of_authority(std::string_view text) {
+  const std::size_t scheme = text.find("://");
+  return std::min(text.find_first_of("/\\?#", scheme == std::string_view::npos ? 0 : scheme + 3),
+                  text.size());
+}
+
+void note_hidden_characters(std::string_view text, UrlRecord& url) {
+  const auto beyond_ascii = [](char c) { return static_cast<unsigned char>(c) >= 0x80; };
+  const auto first = std::find_if(text.begin(), text.end(), beyond_ascii);
+  if (first == text.end()) return;
+  const std::size_t path = end_of_authority(text);
+  for (auto at = static_cast<std::size_t>(first - text.begin()); at < text.size();) {
+    const Utf8Step step = decode_utf8_step(text, at);
+    if (turns_direction(step.code_point)) url.note(UrlAnomaly::kDirectionControl);
+    if (is_invisible(step.code_point)) {
+      url.note(UrlAnomaly::kInvisibleCharacters);
+      if (at < path) url.note(UrlAnomaly::kInvisibleInHost);
+    }
+    at += step.size;
   }
-  return 0;
 }
 
-void note(Url& url, UrlAnomaly anomaly, bool seen) {
-  if (!seen || url.has(anomaly)) return;
-  url.anomalies.insert(std::upper_bound(url.anomalies.begin(), url.anomalies.end(), anomaly),
-                       anomaly);
+Result<UrlRecord> parse_noting(std::string_view text) {
+  BARTIZAN_ASSIGN(UrlRecord url, parse_url_record(text));
+  note_hidden_characters(text, url);
+  return url;
 }
 
-// Without what a browser drops: control characters and spaces around, tabs and line ends within.
-std::string without_ignored(std::string_view text) {
-  const auto around = [](char c) { return static_cast<unsigned char>(c) <= 0x20; };
-  while (!text.empty() && around(text.front())) text.remove_prefix(1);
-  while (!text.empty() && around(text.back())) text.remove_suffix(1);
-  std::string out;
-  out.reserve(text.size());
-  for (const char c : text) {
-    if (c != '\t' && c != '\n' && c != '\r') out += c;
-  }
-  return out;
+// Whether what stands before ":" is a scheme; in "example.com:8080/x" it is a host, for no scheme
+// in use has a dot in its name.
+bool has_scheme(std::string_view text) {
+  const std::size_t length = scheme_length(text);
+  const std::string_view name = text.substr(0, length);
+  return length > 0 && ((name.find('.') == std::string_view::npos && name != "localhost") ||
+                        text.substr(length).starts_with("://"));
+}
+
+Result<UrlRecord> parse_without_scheme(std::string_view text) {
+  const std::size_t slash = std::min(text.find_first_of("/\\?#"), text.size());
+  if (slash > 0 && text.substr(slash - 1).starts_with("://"))
+    return Error{ErrorCode::kInvalid, "the address has a scheme no browser knows"};
+  BARTIZAN_ASSIGN(UrlRecord url, parse_noting("https://" + std::string(text)));
+  const std::string& host = url.host->text;
+  const std::size_t dot = host.find('.');
+  const bool is_name = url.host->kind != HostKind::kDomain || host == "localhost" ||
+                       (dot > 0 && dot < host.size() - 1);
+  if (!is_name) return Error{ErrorCode::kInvalid, "a word without a dot is no address"};
+  url.note(UrlAnomaly::kMissingScheme);
+  return url;
 }
 
 bool has_control_characters(std::string_view text) {
@@ -68,123 +105,13 @@ bool has_control_characters(std::string_view text) {
                      [](char c) { return static_cast<unsigned char>(c) < 0x20; });
 }
 
-Status read_port(std::string_view text, const KnownScheme* known, Url& url) {
-  if (text.empty()) return {};
-  unsigned port = 0;
-  const char* const end = text.data() + text.size();
-  const bool digits = std::all_of(text.begin(), text.end(), is_digit);
-  const auto parsed = std::from_chars(text.data(), end, port);
-  if (!digits || parsed.ec != std::errc() || port > 65535)
-    return Error{ErrorCode::kInvalid, "the port is not a number from 0 to 65535"};
-  if (known == nullptr || known->port != port) url.port = static_cast<std::uint16_t>(port);
-  return {};
-}
-
-void read_user_info(std::string_view text, Url& url) {
-  const std::size_t colon = text.find(':');
-  url.username = text.substr(0, colon);
-  url.has_password = colon != std::string_view::npos && colon + 1 < text.size();
-  note(url, UrlAnomaly::kUserInfo, true);
-}
-
-Status read_known_host(std::string_view text, Url& url) {
-  Result<Host> host = parse_host(text);
-  if (!host.ok()) return host.error();
-  url.host_kind = host->kind;
-  note(url, UrlAnomaly::kPercentEncodedHost, host->percent_encoded);
-  note(url, UrlAnomaly::kMappedHost, host->mapped);
-  note(url, UrlAnomaly::kObscureIpv4, host->obscure_ipv4);
-  note(url, UrlAnomaly::kTrailingDot, host->trailing_dot);
-  url.host = std::move(host->text);
-  return {};
-}
-
-Status read_opaque_host(std::string_view text, Url& url) {
-  if (text.starts_with('[')) {
-    BARTIZAN_ASSIGN(Host host, parse_host(text));
-    url.host_kind = host.kind;
-    url.host = std::move(host.text);
-    return {};
-  }
-  const auto forbidden = [](char c) {
-    return c == '\0' || std::string_view("\t\n\r #/:<>?@[\\]^|").find(c) != std::string_view::npos;
-  };
-  if (std::any_of(text.begin(), text.end(), forbidden))
-    return Error{ErrorCode::kInvalid, "the host has a character no host may have"};
-  url.host_kind = text.empty() ? HostKind::kNone : HostKind::kOpaque;
-  url.host = text;
-  return {};
-}
-
-// Everything between the slashes and the path: user, host and port.
-Status read_authority(std::string_view text, const KnownScheme* known, Url& url) {
-  const std::size_t at = text.rfind('@');
-  if (at != std::string_view::npos) {
-    read_user_info(text.substr(0, at), url);
-    text.remove_prefix(at + 1);
-  }
-  const std::size_t bracket = text.starts_with('[') ? text.find(']') : std::string_view::npos;
-  const std::size_t colon = text.find(':', bracket == std::string_view::npos ? 0 : bracket);
-  const bool in_open_bracket = text.starts_with('[') && bracket == std::string_view::npos;
-  const std::string_view host = in_open_bracket ? text : text.substr(0, colon);
-  const bool has_port = !in_open_bracket && colon != std::string_view::npos;
-  const bool is_file = known != nullptr && known->name == "file";
-  if (is_file && has_port) return Error{ErrorCode::kInvalid, "a file address has no port"};
-  if (host.empty() && (known != nullptr || at != std::string_view::npos || has_port) && !is_file)
-    return Error{ErrorCode::kInvalid, "the address has no host"};
-  if (known == nullptr) {
-    BARTIZAN_TRY(read_opaque_host(host, url));
-  } else if (!host.empty()) {
-    BARTIZAN_TRY(read_known_host(host, url));
-    if (is_file && url.host == "localhost") url.host.clear();
-  }
-  return has_port ? read_port(text.substr(colon + 1), known, url) : Status{};
-}
-
-// Path, query and fragment, which are not normalised.
-void read_rest(std::string_view text, bool backslash_is_slash, Url& url) {
-  const std::size_t hash = text.find('#');
-  if (hash != std::string_view::npos) url.fragment = text.substr(hash + 1);
-  text = text.substr(0, hash);
-  const std::size_t mark = text.find('?');
-  if (mark != std::string_view::npos) url.query = text.substr(mark + 1);
-  url.path = text.substr(0, mark);
-  if (!backslash_is_slash) return;
-  note(url, UrlAnomaly::kBackslash, url.path.find('\\') != std::string::npos);
-  std::replace(url.path.begin(), url.path.end(), '\\', '/');
-}
-
-Result<Url> parse_cleaned(std::string_view text) {
-  const std::size_t scheme = scheme_length(text);
-  if (scheme == 0) return Error{ErrorCode::kInvalid, "the address has no scheme"};
-  Url url;
-  url.scheme = lower(text.substr(0, scheme));
-  text.remove_prefix(scheme + 1);
-  const KnownScheme* known = known_scheme(url.scheme);
-  if (known == nullptr && !text.starts_with("//")) {
-    read_rest(text, false, url);
-    return url;
-  }
-  // Known schemes take any number of slashes either way; "file" at most two before its host.
-  std::size_t slashes = 0;
-  while (slashes < text.size() &&
-         (known != nullptr ? is_slash(text[slashes]) : text[slashes] == '/') &&
-         (slashes < 2 || (known != nullptr && url.scheme != "file")))
-    ++slashes;
-  note(url, UrlAnomaly::kBackslash, text.substr(0, slashes).find('\\') != std::string_view::npos);
-  if (url.scheme == "file" && slashes < 2) slashes = 0;
-  text.remove_prefix(slashes);
-  const std::size_t end =
-      std::min(text.find_first_of(known != nullptr ? "/\\?#" : "/?#"), text.size());
-  const bool file_path = url.scheme == "file" && slashes == 0;
-  // "file:///C|/x": a drive letter is a path, not a host.
-  const bool drive =
-      url.scheme == "file" && end == 2 && is_letter(text[0]) && (text[1] == ':' || text[1] == '|');
-  if (!file_path && !drive) {
-    BARTIZAN_TRY(read_authority(text.substr(0, end), known, url));
-    text.remove_prefix(end);
-  }
-  read_rest(text, known != nullptr, url);
+Result<UrlRecord> parse_link_record(std::string_view text) {
+  std::string storage;
+  const std::string_view cleaned = without_ignored(text, storage);
+  if (cleaned.empty()) return Error{ErrorCode::kInvalid, "the address is empty"};
+  if (has_scheme(cleaned)) return parse_noting(text);
+  BARTIZAN_ASSIGN(UrlRecord url, parse_without_scheme(cleaned));
+  if (has_control_characters(text)) url.note(UrlAnomaly::kRemovedCharacters);
   return url;
 }
 
@@ -208,6 +135,14 @@ std::string_view to_string(UrlAnomaly value) {
       return "trailing_dot";
     case UrlAnomaly::kMissingScheme:
       return "missing_scheme";
+    case UrlAnomaly::kDefanged:
+      return "defanged";
+    case UrlAnomaly::kDirectionControl:
+      return "direction_control";
+    case UrlAnomaly::kInvisibleCharacters:
+      return "invisible_characters";
+    case UrlAnomaly::kInvisibleInHost:
+      return "invisible_in_host";
   }
   return "";
 }
@@ -217,26 +152,17 @@ bool Url::has(UrlAnomaly anomaly) const {
 }
 
 Result<Url> parse_url(std::string_view text) {
-  if (text.size() > kMaxUrlBytes) return Error{ErrorCode::kLimit, "the address is too long"};
-  BARTIZAN_ASSIGN(Url url, parse_cleaned(without_ignored(text)));
-  note(url, UrlAnomaly::kRemovedCharacters, has_control_characters(text));
-  return url;
+  BARTIZAN_ASSIGN(UrlRecord record, parse_noting(text));
+  return url_of(std::move(record));
 }
 
 Result<Url> parse_link(std::string_view text) {
   if (text.size() > kMaxUrlBytes) return Error{ErrorCode::kLimit, "the address is too long"};
-  const std::string cleaned = without_ignored(text);
-  const std::size_t scheme = scheme_length(cleaned);
-  const std::string_view name = std::string_view(cleaned).substr(0, scheme);
-  // "example.com:8080/x" is a host and a port: no scheme in use has a dot in its name.
-  const bool host_and_port = (name.find('.') != std::string_view::npos || name == "localhost") &&
-                             cleaned.compare(scheme, 3, "://") != 0;
-  if (scheme > 0 && !host_and_port) return parse_url(text);
-  if (cleaned.empty()) return Error{ErrorCode::kInvalid, "the address is empty"};
-  BARTIZAN_ASSIGN(Url url, parse_cleaned("https://" + cleaned));
-  note(url, UrlAnomaly::kRemovedCharacters, has_control_characters(text));
-  note(url, UrlAnomaly::kMissingScheme, true);
-  return url;
+  std::string storage;
+  const std::optional<std::string> meant = refang(without_ignored(text, storage));
+  BARTIZAN_ASSIGN(UrlRecord record, parse_link_record(meant ? *meant : text));
+  if (meant) record.note(UrlAnomaly::kDefanged);
+  return url_of(std::move(record));
 }
 
 }  // namespace bartizan::parse
