@@ -1,7 +1,7 @@
 // What the trainer of the model of links learns from: facts and hashed pieces of text, by the very
 // code that judges. Built by ./dev train links.
 //
-//   dump_link_facts CONTENT OUT [--no-popularity] < ADDRESSES
+//   dump_link_facts CONTENT OUT < ADDRESSES
 //
 // Writes OUT.facts (int32, kLinkFacts an address), OUT.ends (uint64: where the pieces of each
 // channel of each address end) and OUT.grams (uint32 buckets), in the byte order of the machine,

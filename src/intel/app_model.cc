@@ -1,9 +1,9 @@
 #include "intel/app_model.h"
 
 #include <algorithm>
-#include <charconv>
 #include <set>
 
+#include "intel/model_text.h"
 #include "rules/yaml.h"
 
 namespace bartizan::intel {
@@ -69,28 +69,6 @@ Result<std::vector<AppFact>> read_facts(std::string_view yaml, const std::string
     facts.push_back(std::move(fact));
   }
   return facts;
-}
-
-// The next word up to `separator`, which is taken from `text` with it.
-std::string_view take_word(std::string_view& text, char separator) {
-  const std::size_t end = text.find(separator);
-  const std::string_view word = text.substr(0, end);
-  text.remove_prefix(end == std::string_view::npos ? text.size() : end + 1);
-  return word;
-}
-
-bool read_integer(std::string_view text, std::int64_t least, std::int64_t most,
-                  std::int64_t& value) {
-  const auto parsed = std::from_chars(text.data(), text.data() + text.size(), value);
-  return parsed.ec == std::errc() && parsed.ptr == text.data() + text.size() && value >= least &&
-         value <= most;
-}
-
-// The average of two children by their apps, rounded to nearest, halves away from zero.
-std::int64_t average(const AppModelNode& a, const AppModelNode& b) {
-  const std::int64_t apps = a.apps + b.apps;
-  const std::int64_t sum = a.value * a.apps + b.value * b.apps;
-  return (sum + (sum < 0 ? -apps : apps) / 2) / apps;
 }
 
 }  // namespace
@@ -186,7 +164,8 @@ class AppModelReader {
     AppModelNode& split = model_.nodes_[node];
     split.present = static_cast<std::uint32_t>(present);
     split.apps = model_.nodes_[node + 1].apps + model_.nodes_[present].apps;
-    split.value = average(model_.nodes_[node + 1], model_.nodes_[present]);
+    split.value = average(model_.nodes_[node + 1].value, model_.nodes_[node + 1].apps,
+                          model_.nodes_[present].value, model_.nodes_[present].apps);
     if (split.apps > kMaxApps) return error("more apps than there can be");
     return {};
   }

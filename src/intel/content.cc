@@ -13,6 +13,7 @@
 #include "intel/detection_rule.h"
 #include "intel/indicators.h"
 #include "intel/known_apps.h"
+#include "intel/link_model.h"
 #include "intel/permission_words.h"
 #include "intel/domain_set.h"
 #include "intel/resolutions.h"
@@ -30,6 +31,7 @@ constexpr std::size_t kMaxFileBytes = 16 << 20;
 constexpr const char* kKnownApps = "known_apps/known_apps.yaml";
 constexpr const char* kModelFacts = "models/apps.facts.yaml";
 constexpr const char* kModelTrees = "models/apps.trees.";  // and a number
+constexpr const char* kLinkModel = "models/links.";
 
 // Regular files below `folder` as paths relative to it, with "/" between the parts, sorted by
 // bytes.
@@ -92,9 +94,9 @@ struct Content::Parts {
   DomainSet popular_domains;
   DomainSet noted_domains;
   DomainSet url_shorteners;
-  DomainSet dynamic_dns;
   KnownAppSet known_apps;
   AppModel app_model;
+  LinkModel link_model;
   TrackerSet trackers;
   PermissionWordList permission_words;
   std::shared_ptr<const YaraRules> yara_rules;
@@ -111,6 +113,7 @@ Result<std::shared_ptr<const Content>> Content::load(const fs::path& folder,
   std::string platform_rules;
   NamedText model_facts;
   std::vector<NamedText> model_trees;
+  std::vector<NamedText> link_model;
   NamedText known_apps;
   for (const std::string& path : paths) {
     if (!is_content(path)) continue;
@@ -135,8 +138,6 @@ Result<std::shared_ptr<const Content>> Content::load(const fs::path& folder,
       parts->noted_domains = DomainSet(text);
     } else if (path == "tables/url_shorteners.txt") {
       parts->url_shorteners = DomainSet(text);
-    } else if (path == "tables/dynamic_dns.txt") {
-      parts->dynamic_dns = DomainSet(text);
     } else if (path == "tables/public_suffix_icann.txt") {
       icann_rules = std::move(text);
     } else if (path == kKnownApps) {
@@ -145,6 +146,8 @@ Result<std::shared_ptr<const Content>> Content::load(const fs::path& folder,
       model_facts = {path, std::move(text)};
     } else if (path.starts_with(kModelTrees)) {
       model_trees.push_back({path, std::move(text)});
+    } else if (path.starts_with(kLinkModel)) {
+      link_model.push_back({path, std::move(text)});
     } else if (path == "tables/public_suffix_platform.txt" ||
                path == "tables/hosting_platforms.txt") {
       platform_rules += text;
@@ -162,6 +165,9 @@ Result<std::shared_ptr<const Content>> Content::load(const fs::path& folder,
   }
   if (!model_trees.empty()) {
     BARTIZAN_ASSIGN(parts->app_model, AppModel::load(model_facts, model_trees));
+  }
+  if (!link_model.empty()) {
+    BARTIZAN_ASSIGN(parts->link_model, LinkModel::load(link_model));
   }
   parts->indicators = IndicatorSet(std::move(indicators));
   BARTIZAN_ASSIGN(parts->threats, load_threats(folder / "threats"));
@@ -187,9 +193,9 @@ const ConfusableMap& Content::confusables() const { return parts_->confusables; 
 const DomainSet& Content::popular_domains() const { return parts_->popular_domains; }
 const DomainSet& Content::noted_domains() const { return parts_->noted_domains; }
 const DomainSet& Content::url_shorteners() const { return parts_->url_shorteners; }
-const DomainSet& Content::dynamic_dns() const { return parts_->dynamic_dns; }
 const KnownAppSet& Content::known_apps() const { return parts_->known_apps; }
 const AppModel& Content::app_model() const { return parts_->app_model; }
+const LinkModel& Content::link_model() const { return parts_->link_model; }
 const TrackerSet& Content::trackers() const { return parts_->trackers; }
 const PermissionWordList& Content::permission_words() const { return parts_->permission_words; }
 const YaraRules* Content::yara_rules() const { return parts_->yara_rules.get(); }

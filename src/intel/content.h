@@ -21,6 +21,7 @@ namespace bartizan::intel {
 class AppModel;            // intel/app_model.h
 class IndicatorSet;        // intel/indicators.h
 class KnownAppSet;         // intel/known_apps.h
+class LinkModel;           // intel/link_model.h
 class BrandSet;            // intel/brands.h
 class BehaviorSet;         // intel/behavior.h
 class ConfusableMap;       // intel/confusables.h
@@ -59,9 +60,9 @@ class Content {
   const DomainSet& popular_domains() const;
   const DomainSet& noted_domains() const;   // further ones that are much used or much linked to
   const DomainSet& url_shorteners() const;  // hosts
-  const DomainSet& dynamic_dns() const;     // registrable domains below which anybody gets a name
   const KnownAppSet& known_apps() const;               // empty in a pack without them
   const AppModel& app_model() const;                   // empty in a pack without one
+  const LinkModel& link_model() const;                 // the same
   const TrackerSet& trackers() const;                  // empty in a pack without them
   const PermissionWordList& permission_words() const;  // likewise
   const YaraRules* yara_rules() const;                 // null: no rules, or nobody to compile them

@@ -4,6 +4,8 @@
 
 #include "base/id.h"
 #include "detect/detector.h"
+#include "detect/link/judge.h"
+#include "detect/link/link_model.h"
 #include "parse/domain/utf8.h"
 
 namespace bartizan::detect {
@@ -38,6 +40,11 @@ CheckedLink check_link(const std::string& text, const intel::Content& content, T
     return checked;
   }
   checked.address = std::move(address).value();
+  if (!content.link_model().empty()) {
+    checked.score =
+        shown_score(score_link(content.link_model(), link_inputs(*checked.address, content)));
+    checked.threshold = shown_score(content.link_model().threshold(kWarnFalseAlarms));
+  }
   Observation observation;
   observation.id = uuid_of("check link " + text);
   observation.kind = "link.opened";

@@ -1,10 +1,13 @@
 #include "detect/link/judge.h"
 
+#include <algorithm>
 #include <optional>
 #include <utility>
 
 #include "detect/link/likeness.h"
+#include "detect/link/link_model.h"
 #include "intel/indicators.h"
+#include "intel/brands.h"
 #include "intel/domain_set.h"
 #include "parse/domain/idna.h"
 #include "parse/domain/label_rules.h"
@@ -203,12 +206,65 @@ std::optional<LinkConclusion> deceit(const LinkAddress& address, const intel::Co
   return out;
 }
 
+constexpr int kModelConfidence = 50;
+constexpr std::size_t kReasons = 3;
+
+// What moved the score most towards phishing, in words; `telling` are of the address.
+std::vector<std::string> reasons_of(const LinkScore& score,
+                                    const std::vector<std::string>& telling) {
+  std::vector<std::string> reasons;
+  if (!telling.empty()) {
+    std::string words;
+    for (const std::string& word : telling) words += (words.empty() ? "" : ", ") + word;
+    reasons.push_back("phishing often has these words: " + words);
+  }
+  for (const LinkContribution& contribution : score.contributions) {
+    const std::string words(contribution.points > 0 ? words_for(contribution.fact) : "");
+    if (words.empty() || std::find(reasons.begin(), reasons.end(), words) != reasons.end())
+      continue;
+    if (reasons.size() == kReasons) break;
+    reasons.push_back(words);
+  }
+  return reasons;
+}
+
+// What the model of links thinks of an address that nothing else speaks against. Much used sites
+// and brands' own domains are above its suspicion.
+std::optional<LinkConclusion> suspicion(const LinkAddress& address, const intel::Content& content) {
+  const intel::LinkModel& model = content.link_model();
+  if (model.empty() || address.url.host_kind == parse::HostKind::kNone ||
+      content.popular_domains().contains(address.owned_name) ||
+      content.brands().owner_of(address.registrable_domain) != nullptr)
+    return std::nullopt;
+  const std::int64_t threshold = model.threshold(kWarnFalseAlarms);
+  if (score_link(model, link_inputs(address, content)) < threshold) return std::nullopt;
+  const LinkScore score = explain_link(address, content);
+  LinkConclusion out{.threat = "link.suspected_phishing",
+                     .confidence = kModelConfidence,
+                     .evidence = evidence_of(address)};
+  out.summary = address.url.host + " looks like phishing";
+  const std::vector<std::string> reasons = reasons_of(score, telling_words(address, content));
+  for (std::size_t i = 0; i < reasons.size(); ++i)
+    out.summary += (i == 0 ? ": " : "; ") + reasons[i];
+  out.summary += ".";
+  out.evidence.push_back({.fact = "model_score",
+                          .value = std::to_string(shown_score(score.score)).substr(0, 5),
+                          .why = "From " + std::to_string(shown_score(threshold)).substr(0, 5) +
+                                 " on, about one harmless link in a thousand is flagged.",
+                          .weight = kModelConfidence});
+  out.would_change = address.url.host + " on the allow list, or a lower score of the model.";
+  return out;
+}
+
 }  // namespace
 
 std::vector<LinkConclusion> judge_link(const LinkAddress& address, const intel::Content& content) {
   std::vector<LinkConclusion> out;
   for (auto judge : {known_bad, imitation, deceit}) {
     if (auto conclusion = judge(address, content)) out.push_back(*std::move(conclusion));
+  }
+  if (out.empty()) {
+    if (auto conclusion = suspicion(address, content)) out.push_back(*std::move(conclusion));
   }
   return out;
 }

@@ -10,7 +10,10 @@
 
 namespace bartizan::detect {
 
-inline constexpr std::string_view kLinkRuleVersion = "1";
+inline constexpr std::string_view kLinkRuleVersion = "2";
+
+// How many false alarms of 1,000 links opened the model of links may give.
+inline constexpr double kWarnFalseAlarms = 1;
 
 struct LinkConclusion {
   std::string threat;  // link.known_phishing, link.homograph...
@@ -21,6 +24,7 @@ struct LinkConclusion {
 };
 
 // Known bad addresses first, then likeness to a brand, then tricks of writing; at most one of each.
+// Where none of these speaks, what the model of links suspects.
 std::vector<LinkConclusion> judge_link(const LinkAddress& address, const intel::Content& content);
 
 }  // namespace bartizan::detect

@@ -68,16 +68,6 @@ std::int32_t distinct(std::string_view text) {
   return clamp(static_cast<std::size_t>(std::count(seen.begin(), seen.end(), true)));
 }
 
-template <typename Visit>
-void for_each_word(std::string_view text, const Visit& visit) {
-  for (std::size_t at = 0; at < text.size();) {
-    std::size_t end = at;
-    while (end < text.size() && gram::is_word_byte(text[end])) ++end;
-    if (end > at) visit(text.substr(at, end - at));
-    at = end + 1;
-  }
-}
-
 // Letters and digits mixed, or few vowels for its length: no word of a language.
 bool looks_random(std::string_view word) {
   if (word.size() < 8) return false;
@@ -123,7 +113,7 @@ std::int32_t place_of(std::string_view part, intel::LetterSet letters,
   if (part.size() < kMinWord) return kNowhere;
   if (brands.is_word(part)) return kWhole;
   bool as_word = false;
-  for_each_word(part, [&](std::string_view word) {
+  gram::for_each_word(part, [&](std::string_view word) {
     as_word = as_word || (word.size() >= kMinWord && brands.is_word(word));
   });
   if (as_word) return kAsWord;
@@ -194,7 +184,7 @@ void add_path_facts(const LinkAddress& address, const LinkText& text, FactSheet&
   std::size_t longest = 0;
   std::int32_t words = 0;
   std::int32_t random = 0;
-  for_each_word(path, [&](std::string_view word) {
+  gram::for_each_word(path, [&](std::string_view word) {
     longest = std::max(longest, word.size());
     ++words;
     random += looks_random(word) ? 1 : 0;
@@ -230,7 +220,7 @@ void add_path_facts(const LinkAddress& address, const LinkText& text, FactSheet&
 
 std::int32_t count_lures(std::string_view text) {
   std::int32_t lures = 0;
-  for_each_word(text, [&](std::string_view word) {
+  gram::for_each_word(text, [&](std::string_view word) {
     lures += is_strong_lure(word) || ends_with_lure(word) || begins_with_lure(word) ? 2
              : is_weak_lure(word)                                                   ? 1
                                                                                     : 0;
@@ -251,7 +241,6 @@ void add_known_facts(const LinkAddress& address, const LinkText& text,
   sheet.add(likeness ? likeness->confidence : 0);
   sheet.add(clamp(address.url.anomalies.size()));
   sheet.add(content.url_shorteners().contains(address.url.host) ? 1 : 0);
-  sheet.add(content.dynamic_dns().contains(address.registrable_domain) ? 1 : 0);
   sheet.add(content.popular_domains().contains(address.registrable_domain) ? 2
             : content.noted_domains().contains(address.registrable_domain) ? 1
                                                                            : 0);
@@ -266,7 +255,7 @@ LinkFacts find_link_facts(const LinkAddress& address, const LinkText& text,
   add_host_facts(address, text, sheet);
   add_path_facts(address, text, sheet);
   add_known_facts(address, text, content, sheet);
-  static_assert(intel::kLinkFacts == 49);
+  static_assert(intel::kLinkFacts == 48);
   return facts;
 }
 

@@ -70,30 +70,39 @@ constexpr bool is_word_byte(char c) {
   return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || static_cast<unsigned char>(c) >= 0x80;
 }
 
+template <typename Visit>
+void for_each_word(std::string_view text, const Visit& visit) {
+  for (std::size_t at = 0; at < text.size();) {
+    std::size_t end = at;
+    while (end < text.size() && is_word_byte(text[end])) ++end;
+    if (end > at) visit(text.substr(at, end - at));
+    at = end + 1;
+  }
+}
+
+constexpr std::uint32_t hash_of(intel::LinkChannel channel, std::string_view text) {
+  std::uint32_t hash = seed_of(channel);
+  for (const char c : text) hash = add(hash, c);
+  return hash;
+}
+
 // Whole words: letters and digits between other signs. Each also with the word before it.
 template <typename Visit>
 void visit_words(intel::LinkChannel channel, std::string_view text, const Visit& visit) {
   std::uint32_t before = 0;
-  for (std::size_t at = 0; at < text.size();) {
-    if (!is_word_byte(text[at])) {
-      ++at;
-      continue;
-    }
-    std::uint32_t hash = seed_of(channel);
-    for (; at < text.size() && is_word_byte(text[at]); ++at) hash = add(hash, text[at]);
+  for_each_word(text, [&](std::string_view word) {
+    const std::uint32_t hash = hash_of(channel, word);
     visit(bucket_of(hash));
     if (before != 0) visit(bucket_of((before * 31) ^ hash));
     before = hash;
-  }
+  });
 }
 
 // The suffix with its parents: "co.uk", "uk".
 template <typename Visit>
 void visit_suffixes(intel::LinkChannel channel, std::string_view suffix, const Visit& visit) {
   while (!suffix.empty()) {
-    std::uint32_t hash = seed_of(channel);
-    for (const char c : suffix) hash = add(hash, c);
-    visit(bucket_of(hash));
+    visit(bucket_of(hash_of(channel, suffix)));
     const std::size_t dot = suffix.find('.');
     suffix = dot == std::string_view::npos ? std::string_view{} : suffix.substr(dot + 1);
   }
