@@ -17,6 +17,7 @@
 #include "intel/popular_domains.h"
 #include "intel/resolutions.h"
 #include "intel/techniques.h"
+#include "intel/text_cues.h"
 #include "intel/threat_catalogue.h"
 #include "intel/trackers.h"
 
@@ -28,6 +29,7 @@ namespace fs = std::filesystem;
 constexpr std::size_t kMaxFiles = 10'000;
 constexpr std::size_t kMaxFileBytes = 16 << 20;
 constexpr const char* kKnownApps = "known_apps/known_apps.yaml";
+constexpr const char* kCues = "cues/";
 constexpr const char* kModelFacts = "models/apps.facts.yaml";
 constexpr const char* kModelTrees = "models/apps.trees.";  // and a number
 
@@ -94,6 +96,7 @@ struct Content::Parts {
   AppModel app_model;
   TrackerSet trackers;
   PermissionWordList permission_words;
+  std::map<std::string, TextCueSet, std::less<>> text_cues;  // by name
   std::shared_ptr<const YaraRules> yara_rules;
   std::optional<parse::PublicSuffixList> public_suffixes;
 };
@@ -109,6 +112,7 @@ Result<std::shared_ptr<const Content>> Content::load(const fs::path& folder,
   NamedText model_facts;
   std::vector<NamedText> model_trees;
   NamedText known_apps;
+  std::vector<NamedText> cues;
   for (const std::string& path : paths) {
     if (!is_content(path)) continue;
     BARTIZAN_ASSIGN(std::string text, read_file(folder / path, kMaxFileBytes));
@@ -130,6 +134,8 @@ Result<std::shared_ptr<const Content>> Content::load(const fs::path& folder,
       parts->popular_domains = PopularDomains(text);
     } else if (path == "tables/public_suffix_icann.txt") {
       icann_rules = std::move(text);
+    } else if (path.starts_with(kCues)) {
+      cues.push_back({path, std::move(text)});
     } else if (path == kKnownApps) {
       known_apps = {path, std::move(text)};
     } else if (path == kModelFacts) {
@@ -150,6 +156,11 @@ Result<std::shared_ptr<const Content>> Content::load(const fs::path& folder,
   if (!known_apps.text.empty()) {
     BARTIZAN_ASSIGN(parts->known_apps,
                     KnownAppSet::load(known_apps.text, known_apps.name, parts->confusables));
+  }
+  for (const NamedText& file : cues) {
+    BARTIZAN_ASSIGN(TextCueSet set, TextCueSet::load(file.text, file.name, parts->confusables));
+    const std::string name = fs::path(file.name).stem().string();
+    parts->text_cues.insert_or_assign(name, std::move(set));
   }
   if (!model_trees.empty()) {
     BARTIZAN_ASSIGN(parts->app_model, AppModel::load(model_facts, model_trees));
@@ -180,6 +191,11 @@ const KnownAppSet& Content::known_apps() const { return parts_->known_apps; }
 const AppModel& Content::app_model() const { return parts_->app_model; }
 const TrackerSet& Content::trackers() const { return parts_->trackers; }
 const PermissionWordList& Content::permission_words() const { return parts_->permission_words; }
+const TextCueSet& Content::text_cues(std::string_view name) const {
+  static const TextCueSet kNone;
+  const auto set = parts_->text_cues.find(name);
+  return set == parts_->text_cues.end() ? kNone : set->second;
+}
 const YaraRules* Content::yara_rules() const { return parts_->yara_rules.get(); }
 const parse::PublicSuffixList& Content::public_suffixes() const { return *parts_->public_suffixes; }
 
