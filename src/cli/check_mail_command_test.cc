@@ -58,6 +58,12 @@ TEST_F(CheckMail, SaysWhyAMailIsBad) {
   EXPECT_NE(out_.str().find("[PayPal]"), std::string::npos);
 }
 
+TEST_F(CheckMail, TheReadMesExampleIsBlocked) {
+  EXPECT_EQ(run({"tests/fixtures/mail/lure.eml", "--json"}), 1);
+  ASSERT_EQ(objects().size(), 1u);
+  EXPECT_EQ(get_string(objects()[0], "verdict"), "block");
+}
+
 TEST_F(CheckMail, PrintsOneObjectForEachMailOfAFolder) {
   write("a.eml", kLure);
   write("b.mbox",

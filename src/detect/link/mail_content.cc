@@ -210,10 +210,21 @@ void judge_cues(const MailCase& mail, MailScore& score) {
   }
 }
 
+// None of the links is the sender's own.
+void judge_strange_links(const MailCase& mail, const std::vector<JudgedMailLink>& judged, bool used,
+                         MailScore& score) {
+  constexpr std::size_t kHardlyAnyWords = 30;
+  score.add("link.foreign_only", judged.front().host);
+  if (mail.known_sender || mail.facts.reply) return;
+  if (!used) score.add("link.unknown_only", judged.front().host);
+  if (mail.text.words.size() < kHardlyAnyWords) score.add("link.bare", judged.front().host);
+}
+
 }  // namespace
 
 void judge_links(const MailCase& mail, MailScore& score, std::vector<JudgedMailLink>& judged) {
   bool own = false;
+  bool used = false;  // some link leads to a much used site
   bool any = false;
   bool encrypted = false;
   for (const MailLink& link : mail.facts.links) {
@@ -225,14 +236,16 @@ void judge_links(const MailCase& mail, MailScore& score, std::vector<JudgedMailL
       if (const Finding* finding = strongest(checked.findings)) out.summary = finding->summary;
       judge_address(mail, out, *checked.address, score);
       any = true;
-      own |= same_party(registrable(out.host, mail.content), mail.sender_domain, mail.content);
+      const std::string domain = registrable(out.host, mail.content);
+      own |= same_party(domain, mail.sender_domain, mail.content);
+      used |= mail.content.popular_domains().contains(domain);
       encrypted |= checked.address->url.scheme != "http";
     }
     judged.push_back(std::move(out));
   }
   if (!any) return;
   if (!own && mail.proof != SenderProof::kUnknown && !mail.facts.list)
-    score.add("link.foreign_only", judged.front().host);
+    judge_strange_links(mail, judged, used, score);
   if (!encrypted) score.add("link.unencrypted", judged.front().host);
 }
 

@@ -65,6 +65,8 @@ inline constexpr auto kMailSigns = std::to_array<MailSign>({
     {"link.redirector", 14, "A link passes through a known site to hide where it ends."},
     {"link.shortener", 10, "A link hides its target behind a shortener."},
     {"link.foreign_only", 10, "No link leads to the sender's own domain."},
+    {"link.unknown_only", 8, "No link leads to the sender's domain or to a much used site."},
+    {"link.bare", 12, "Hardly more than a link, from nobody known."},
     {"link.random", 8, "A link leads to a name that looks made up by a machine."},
     {"link.cheap_domain", 8, "A link leads to a domain whose suffix is sold for next to nothing."},
     {"link.unencrypted", 5, "The links are not encrypted."},
