@@ -42,11 +42,35 @@ std::string_view suffix_of(const LinkAddress& address) {
   return dot == std::string_view::npos ? std::string_view{} : name.substr(dot + 1);
 }
 
-// UTF-8 with kUnknownLetter for each letter beyond ASCII.
-std::string with_unknown(std::string_view text) {
+// Small letters of other scripts that look like Latin small or capital letters, which the
+// confusables of UTS 39 do not have: the shapes of a label are read in capitals too.
+char latin_shape(char32_t letter) {
+  struct Shape {
+    char32_t letter;
+    char latin;
+  };
+  static constexpr std::array<Shape, 12> kShapes{{{U'\u0432', 'b'},
+                                                  {U'\u0433', 'r'},
+                                                  {U'\u043a', 'k'},
+                                                  {U'\u043c', 'm'},
+                                                  {U'\u043d', 'h'},
+                                                  {U'\u0442', 't'},
+                                                  {U'\u044c', 'b'},
+                                                  {U'\u0475', 'v'},
+                                                  {U'\u050d', 'g'},
+                                                  {U'\u03ba', 'k'},
+                                                  {U'\u03c4', 't'},
+                                                  {U'\u03bd', 'v'}}};
+  const auto shape = std::find_if(kShapes.begin(), kShapes.end(),
+                                  [letter](const Shape& one) { return one.letter == letter; });
+  return shape == kShapes.end() ? kUnknownLetter : shape->latin;
+}
+
+// UTF-8 in ASCII, with kUnknownLetter for each letter that looks like none.
+std::string in_latin_shapes(std::string_view text) {
   std::string out;
   for (const char32_t letter : parse::decode_utf8_lossy(text))
-    out += letter < 0x80 ? static_cast<char>(letter) : kUnknownLetter;
+    out += letter < 0x80 ? static_cast<char>(letter) : latin_shape(letter);
   return out;
 }
 
@@ -71,7 +95,7 @@ void read_labels(Look& look, const intel::Content& content) {
     if (!label.starts_with("xn--")) continue;
     const std::u32string unicode = parse::domain_to_unicode(label);
     std::string reading = content.confusables().ascii_lookalike(unicode);
-    std::string skeleton = intel::visual_skeleton(with_unknown(reading));
+    std::string skeleton = intel::visual_skeleton(in_latin_shapes(reading));
     look.foreign.push_back({std::move(reading), std::move(skeleton)});
   }
 }
