@@ -88,6 +88,7 @@ export const report = {
     { signer: digest("a2"), phones: 1, first_seen: "2026-02-02T10:00:00Z" },
   ],
   near_duplicates: [{ sha256: digest("c1"), package: "com.example.mail", label: "Mail", verdict: "clean", distance: 12 }],
+  same_icon: [{ sha256: digest("c1"), package: "com.example.post", label: "Nordpost", verdict: "clean", signer: digest("a1") }],
   trackers: [{ name: "Adjust", purposes: ["attribution"], class: "com.adjust.sdk.Adjust" }],
   urls: [{ url: "https://gate.nordpost-track.example/in", class: "Lapp/nordpost/track/Net;", method: "send(Ljava/lang/String;)V" }],
   components: [
@@ -123,7 +124,7 @@ export const report = {
 
 const cleanReport = {
   ...report, sha256: digest("c1"), package: "com.example.mail", label: "Mail", version_name: "8.2", findings: [], behaviors: [], anomalies: [], truncated: false, techniques: [], yara: null,
-  permissions: [], permission_summary: [], fleet: [{ signer: digest("9f"), phones: 7, first_seen: "2026-01-02T10:00:00Z" }], near_duplicates: [], trackers: [], urls: [], components: [], domains: [], nested: [], native: [], model: null, verdict: "clean",
+  permissions: [], permission_summary: [], fleet: [{ signer: digest("9f"), phones: 7, first_seen: "2026-01-02T10:00:00Z" }], near_duplicates: [], same_icon: [], trackers: [], urls: [], components: [], domains: [], nested: [], native: [], model: null, verdict: "clean",
   signature: { ...report.signature, verdict: "verified", errors: [], warnings: [], schemes: ["v2", "v3"], present: ["v2", "v3"], certificates: report.signature.claimed_certificates, claimed_certificates: [], lineage: [], test_key: "" },
 };
 

@@ -29,7 +29,7 @@ struct Command {
 
 constexpr std::array kCommands = std::to_array<Command>({
     {"scan", "judge Android packages", run_scan},
-    {"check", "judge links", run_check},
+    {"check", "judge links and mails", run_check},
     {"explain", "say what a threat is, how it is detected and what ends it", run_explain},
     {"model", "measure the classifier of apps on labelled data", run_model},
     {"serve", "run the server", run_serve},

@@ -1,6 +1,8 @@
 #include "intel/brands.h"
 
 #include <algorithm>
+#include <array>
+#include <iterator>
 #include <utility>
 
 #include "rules/yaml.h"
@@ -23,6 +25,19 @@ Result<bool> read_flag(rules::YamlMap& map, std::string_view key) {
   BARTIZAN_ASSIGN(const rules::YamlNode* node, map.node(key));
   if (const auto value = node->as_boolean()) return *value;
   return rules::error_at(map.file(), *node, "true or false is wanted");
+}
+
+// Under so many countries' suffixes a name is held by who is at home in most of them.
+constexpr int kRegionalNames = 3;
+
+int own_country_names(const Brand& brand) {
+  return static_cast<int>(
+      std::count_if(brand.domains.begin(), brand.domains.end(), [&](const std::string& domain) {
+        const std::string_view label = std::string_view(domain).substr(0, domain.find('.'));
+        return domain.size() - domain.rfind('.') == 3 &&
+               std::any_of(brand.words.begin(), brand.words.end(),
+                           [&](const BrandWord& word) { return word.text == label; });
+      }));
 }
 
 Result<Brand> read_brand(const rules::YamlNode& node, const std::string& file) {
@@ -48,6 +63,9 @@ Result<Brand> read_brand(const rules::YamlNode& node, const std::string& file) {
   for (const LetterSet letters : brand.domain_letters)
     brand.common_letters = brand.common_letters & letters;
   BARTIZAN_ASSIGN(brand.common_word, read_flag(map, "common_word"));
+  BARTIZAN_ASSIGN(brand.regional, read_flag(map, "regional"));
+  brand.regional |= own_country_names(brand) >= kRegionalNames;
+  BARTIZAN_ASSIGN(brand.community, read_flag(map, "community"));
   BARTIZAN_ASSIGN(brand.delivery_network, read_flag(map, "delivery_network"));
   BARTIZAN_TRY(map.finish());
   return brand;
@@ -87,8 +105,48 @@ std::string fold_lookalikes(std::string_view text) {
   return out;
 }
 
+std::string visual_skeleton(std::string_view text) {
+  // Each sign alone first, so that a pair is the same whichever of them stand in it.
+  static constexpr std::array<std::string_view, 9> kAlike{"0o", "1li", "38", "69", "5s",
+                                                          "bd", "ec",  "qg", "uv"};
+  std::string single;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const char c = text[i];
+    const bool before_b = (c == 'l' || c == 'i' || c == '1') && text.substr(i + 1).starts_with('b');
+    if (c == '-' || before_b) continue;  // "lb" and b
+    const auto group = std::find_if(kAlike.begin(), kAlike.end(), [c](std::string_view signs) {
+      return signs.find(c) != std::string_view::npos;
+    });
+    single += group != kAlike.end() ? (*group)[1] : c == 'm' || c == 'r' ? 'n' : c;
+  }
+  struct Pair {
+    std::string_view signs;
+    char alike;
+  };
+  // "cl" and d, "lh" and h, "lc" and k, "rn" or "nn" and m, "vv" and w.
+  static constexpr std::array<Pair, 5> kPairs{
+      {{"cl", 'd'}, {"lh", 'h'}, {"lc", 'k'}, {"nn", 'n'}, {"vv", 'w'}}};
+  std::string out;
+  for (std::size_t i = 0; i < single.size(); ++i) {
+    const auto pair = std::find_if(kPairs.begin(), kPairs.end(), [&](const Pair& one) {
+      return std::string_view(single).substr(i).starts_with(one.signs);
+    });
+    out += pair == kPairs.end() ? single[i] : pair->alike;
+    i += pair != kPairs.end();
+    // "dl" and d, whatever made the d.
+    if (out.back() == 'd' && i + 1 < single.size() && single[i + 1] == 'l') ++i;
+  }
+  return out;
+}
+
 BrandWord::BrandWord(std::string_view word)
-    : text(word), folded(fold_lookalikes(word)), letters(text), folded_letters(folded) {}
+    : text(word),
+      folded(fold_lookalikes(word)),
+      skeleton(visual_skeleton(word)),
+      letters(text),
+      folded_letters(folded) {
+  std::remove_copy(text.begin(), text.end(), std::back_inserter(plain), '-');
+}
 
 Result<BrandSet> BrandSet::load(std::string_view yaml, const std::string& file) {
   BARTIZAN_ASSIGN(const rules::YamlNode root, rules::parse_yaml(yaml, file));

@@ -44,10 +44,16 @@ class LetterSet {
 // "vv" and w.
 std::string fold_lookalikes(std::string_view text);
 
+// Coarser: what a hasty eye takes for the same, as c and e, i and l, n and r, "nn" and m, "cl" and
+// d, and without hyphens. Equal for every text that letters of `text` were so swapped in.
+std::string visual_skeleton(std::string_view text);
+
 struct BrandWord {
   explicit BrandWord(std::string_view word);
   std::string text;
-  std::string folded;  // its look-alikes made equal
+  std::string folded;    // its look-alikes made equal
+  std::string plain;     // without hyphens
+  std::string skeleton;  // visual_skeleton
   LetterSet letters;
   LetterSet folded_letters;
 };
@@ -64,6 +70,12 @@ struct Brand {
   // The word means other things too, or others bear it: slips do not count, nor does the word
   // beside an ordinary business word.
   bool common_word = false;
+  // It holds its name under the suffixes of most countries, so that one more is nothing new: as
+  // the file says, or because three are among its domains.
+  bool regional = false;
+  // Others carry its name beside theirs, as tools for it and sites of its users do: beside a word
+  // that does not lure it says nothing.
+  bool community = false;
   // Names below its domains are those of its customers' sites, as "www.brand.com.network.net".
   bool delivery_network = false;
 };
@@ -71,7 +83,8 @@ struct Brand {
 class BrandSet {
  public:
   BrandSet() = default;
-  // YAML: a list of {name, domains, words?, common_word?, delivery_network?}. `words` defaults to
+  // YAML: a list of {name, domains, words?, common_word?, regional?, community?,
+  // delivery_network?}. `words` defaults to
   // the first label of the home domain. Errors read "file:line: message".
   static Result<BrandSet> load(std::string_view yaml, const std::string& file);
 

@@ -18,6 +18,7 @@
 #include "intel/domain_set.h"
 #include "intel/resolutions.h"
 #include "intel/techniques.h"
+#include "intel/text_cues.h"
 #include "intel/threat_catalogue.h"
 #include "intel/trackers.h"
 
@@ -29,6 +30,7 @@ namespace fs = std::filesystem;
 constexpr std::size_t kMaxFiles = 10'000;
 constexpr std::size_t kMaxFileBytes = 16 << 20;
 constexpr const char* kKnownApps = "known_apps/known_apps.yaml";
+constexpr const char* kCues = "cues/";
 constexpr const char* kModelFacts = "models/apps.facts.yaml";
 constexpr const char* kModelTrees = "models/apps.trees.";  // and a number
 constexpr const char* kLinkModel = "models/links.";
@@ -99,6 +101,7 @@ struct Content::Parts {
   LinkModel link_model;
   TrackerSet trackers;
   PermissionWordList permission_words;
+  std::map<std::string, TextCueSet, std::less<>> text_cues;  // by name
   std::shared_ptr<const YaraRules> yara_rules;
   std::optional<parse::PublicSuffixList> public_suffixes;
 };
@@ -115,6 +118,7 @@ Result<std::shared_ptr<const Content>> Content::load(const fs::path& folder,
   std::vector<NamedText> model_trees;
   std::vector<NamedText> link_model;
   NamedText known_apps;
+  std::vector<NamedText> cues;
   for (const std::string& path : paths) {
     if (!is_content(path)) continue;
     BARTIZAN_ASSIGN(std::string text, read_file(folder / path, kMaxFileBytes));
@@ -140,6 +144,8 @@ Result<std::shared_ptr<const Content>> Content::load(const fs::path& folder,
       parts->url_shorteners = DomainSet(text);
     } else if (path == "tables/public_suffix_icann.txt") {
       icann_rules = std::move(text);
+    } else if (path.starts_with(kCues)) {
+      cues.push_back({path, std::move(text)});
     } else if (path == kKnownApps) {
       known_apps = {path, std::move(text)};
     } else if (path == kModelFacts) {
@@ -162,6 +168,11 @@ Result<std::shared_ptr<const Content>> Content::load(const fs::path& folder,
   if (!known_apps.text.empty()) {
     BARTIZAN_ASSIGN(parts->known_apps,
                     KnownAppSet::load(known_apps.text, known_apps.name, parts->confusables));
+  }
+  for (const NamedText& file : cues) {
+    BARTIZAN_ASSIGN(TextCueSet set, TextCueSet::load(file.text, file.name, parts->confusables));
+    const std::string name = fs::path(file.name).stem().string();
+    parts->text_cues.insert_or_assign(name, std::move(set));
   }
   if (!model_trees.empty()) {
     BARTIZAN_ASSIGN(parts->app_model, AppModel::load(model_facts, model_trees));
@@ -198,6 +209,11 @@ const AppModel& Content::app_model() const { return parts_->app_model; }
 const LinkModel& Content::link_model() const { return parts_->link_model; }
 const TrackerSet& Content::trackers() const { return parts_->trackers; }
 const PermissionWordList& Content::permission_words() const { return parts_->permission_words; }
+const TextCueSet& Content::text_cues(std::string_view name) const {
+  static const TextCueSet kNone;
+  const auto set = parts_->text_cues.find(name);
+  return set == parts_->text_cues.end() ? kNone : set->second;
+}
 const YaraRules* Content::yara_rules() const { return parts_->yara_rules.get(); }
 const parse::PublicSuffixList& Content::public_suffixes() const { return *parts_->public_suffixes; }
 

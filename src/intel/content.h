@@ -28,6 +28,7 @@ class ConfusableMap;       // intel/confusables.h
 class DomainSet;           // intel/domain_set.h
 class PermissionWordList;  // intel/permission_words.h
 class ResolutionSet;       // intel/resolutions.h
+class TextCueSet;          // intel/text_cues.h
 class TechniqueSet;        // intel/techniques.h
 class TrackerSet;          // intel/trackers.h
 struct DetectionRule;      // intel/detection_rule.h
@@ -65,7 +66,9 @@ class Content {
   const LinkModel& link_model() const;                 // the same
   const TrackerSet& trackers() const;                  // empty in a pack without them
   const PermissionWordList& permission_words() const;  // likewise
-  const YaraRules* yara_rules() const;                 // null: no rules, or nobody to compile them
+  // Of cues/NAME.yaml; empty in a pack without it.
+  const TextCueSet& text_cues(std::string_view name) const;
+  const YaraRules* yara_rules() const;  // null: no rules, or nobody to compile them
   const parse::PublicSuffixList& public_suffixes() const;
 
  private:

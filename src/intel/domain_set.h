@@ -13,10 +13,13 @@ class DomainSet {
   // One lower-case name a line; "#" begins a comment.
   explicit DomainSet(std::string_view text);
   bool contains(std::string_view domain) const;
+  // Whether the first label of one of them: a name in its own right, and no slip of another.
+  bool is_name(std::string_view label) const;
   std::size_t size() const { return names_.size(); }
 
  private:
-  std::vector<std::string> names_;  // sorted
+  std::vector<std::string> names_;   // sorted
+  std::vector<std::string> labels_;  // sorted
 };
 
 }  // namespace bartizan::intel

@@ -48,6 +48,12 @@ Result<KnownApp> read_app(const rules::YamlNode& node, const std::string& file,
   BARTIZAN_ASSIGN(out.signers, map.texts_or_none("signers"));
   for (const std::string& signer : out.signers)
     if (!is_digest(signer)) return map.error("'" + signer + "' is no SHA-256 in lower-case hex");
+  BARTIZAN_ASSIGN(const std::vector<std::string> icons, map.texts_or_none("icons"));
+  for (const std::string& icon : icons) {
+    const auto hash = parse_image_hash(icon);
+    if (!hash) return map.error("'" + icon + "' is no icon_hash of bartizan scan app --json");
+    out.icons.push_back(*hash);
+  }
   BARTIZAN_ASSIGN(out.common_word, read_common_word(map));
   BARTIZAN_TRY(map.finish());
   return out;

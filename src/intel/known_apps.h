@@ -7,6 +7,7 @@
 #include <string_view>
 #include <vector>
 
+#include "base/image_hash.h"
 #include "base/result.h"
 #include "intel/brands.h"
 #include "intel/confusables.h"
@@ -33,6 +34,7 @@ struct KnownApp {
   std::vector<KnownPackage> packages;  // that are this app
   std::vector<std::string> family;     // beginnings of packages of the same maker
   std::vector<std::string> signers;    // SHA-256 of certificates, hex; empty: not known
+  std::vector<ImageHash> icons;        // that the launcher shows for it; empty: not known
   bool common_word = false;            // the label means other things too
 
   bool is_package(std::string_view package) const;

@@ -103,6 +103,9 @@ TEST(KnownApps, AMistakeIsNamedWithItsLine) {
   EXPECT_EQ(error_of(head + "  - {name: A, labels: ['!'], packages: [a.b], family: [a.]}\n"),
             "known_apps.yaml:3: '!' is no label");
   EXPECT_NE(error_of(head + app + ", icon: x}\n"), "loaded");
+  EXPECT_EQ(error_of(head + app + ", icons: [" + to_string(ImageHash{}) + "]}\n"), "loaded");
+  EXPECT_EQ(error_of(head + app + ", icons: [I1]}\n"),
+            "known_apps.yaml:3: 'I1' is no icon_hash of bartizan scan app --json");
   EXPECT_NE(error_of("apps: []\n"), "loaded");
 }
 

@@ -5,6 +5,7 @@
 #include <string>
 
 #include "base/time.h"
+#include "model/app_signer.h"
 
 namespace bartizan {
 
@@ -19,17 +20,21 @@ struct ScannedApp {
   std::string scanned_by;  // "admin:NAME", "token:NAME"
   std::string report;      // JSON, docs/cli.md
   std::string tlsh;        // of its code, base/tlsh.h; empty: none
+  AppSigner signer;        // proven; empty: it is not
+  std::string icon_hash;   // of an Android app, base/image_hash.h; empty: none
 };
 
 // What is compared of all scanned apps at once.
-struct ScannedCode {
+struct ComparedApp {
   std::string sha256;
   std::string package;
   std::string label;
   std::string verdict;
+  AppSigner signer;
   std::string tlsh;
+  std::string icon_hash;
 
-  bool operator==(const ScannedCode&) const = default;
+  bool operator==(const ComparedApp&) const = default;
 };
 
 }  // namespace bartizan

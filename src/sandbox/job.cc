@@ -162,6 +162,50 @@ std::string_view to_string(JobEnd value) {
   return "stopped";
 }
 
+namespace {
+
+// What a started process writes, and how it ends.
+JobResult await(pid_t process, int pipe, const Job& job) {
+  JobResult out;
+  const SteadyClock::time_point end = SteadyClock::now() + job.deadline;
+  const Collected collected = collect(pipe, job, end, out.output);
+  if (collected != Collected::kAll) ::kill(process, SIGKILL);
+  const int status = wait_for(process, end);
+  out.end = end_of(status, collected);
+  out.status = WIFEXITED(status) ? WEXITSTATUS(status) : WTERMSIG(status);
+  if (out.end != JobEnd::kAnswered && out.end != JobEnd::kRefused) out.output.clear();
+  return out;
+}
+
+constexpr int kNotLockedIn = 3;
+constexpr int kWorkFailed = 4;
+
+// The copy's life: nothing but its pipe, locked in, one answer.
+[[noreturn]] void work_in_copy(const ForkedJob& job, int pipe) {
+  const int nothing = ::open("/dev/null", O_RDWR);
+  if (nothing < 0 || ::dup2(nothing, STDIN_FILENO) < 0 || ::dup2(nothing, STDERR_FILENO) < 0 ||
+      ::dup2(pipe, STDOUT_FILENO) < 0)
+    ::_exit(kNotLockedIn);
+  ::closefrom(STDERR_FILENO + 1);
+  const Status entered = enter(job.limits);
+  if (!entered.ok() && entered.error().code != ErrorCode::kUnsupported) ::_exit(kNotLockedIn);
+  try {
+    const std::string answer = job.work();
+    std::string_view left = answer;
+    while (!left.empty()) {
+      const ssize_t written = ::write(STDOUT_FILENO, left.data(), left.size());
+      if (written < 0 && errno == EINTR) continue;
+      if (written <= 0) ::_exit(kWorkFailed);
+      left.remove_prefix(static_cast<std::size_t>(written));
+    }
+  } catch (...) {
+    ::_exit(kWorkFailed);
+  }
+  ::_exit(0);  // not exit(): what the other process has buffered is not this one's to write
+}
+
+}  // namespace
+
 Result<JobResult> run(const Job& job) {
   int ends[2];
   if (::pipe2(ends, O_CLOEXEC) != 0) return unavailable("cannot make a pipe", errno);
@@ -169,15 +213,20 @@ Result<JobResult> run(const Job& job) {
   Descriptor writing(ends[1]);
   BARTIZAN_ASSIGN(const pid_t process, start(job, writing.get()));
   writing.close();
-  JobResult out;
-  const SteadyClock::time_point end = SteadyClock::now() + job.deadline;
-  const Collected collected = collect(reading.get(), job, end, out.output);
-  if (collected != Collected::kAll) ::kill(process, SIGKILL);
-  const int status = wait_for(process, end);
-  out.end = end_of(status, collected);
-  out.status = WIFEXITED(status) ? WEXITSTATUS(status) : WTERMSIG(status);
-  if (out.end != JobEnd::kAnswered && out.end != JobEnd::kRefused) out.output.clear();
-  return out;
+  return await(process, reading.get(), job);
+}
+
+Result<JobResult> run_forked(const ForkedJob& job) {
+  int ends[2];
+  if (::pipe2(ends, O_CLOEXEC) != 0) return unavailable("cannot make a pipe", errno);
+  Descriptor reading(ends[0]);
+  Descriptor writing(ends[1]);
+  const pid_t process = ::fork();
+  if (process < 0) return unavailable("cannot start a process", errno);
+  if (process == 0) work_in_copy(job, writing.get());
+  writing.close();
+  const Job bounds{.deadline = job.deadline, .max_output_bytes = job.max_output_bytes};
+  return await(process, reading.get(), bounds);
 }
 
 }  // namespace bartizan::sandbox

@@ -3,10 +3,15 @@
 
 #include <fcntl.h>
 #include <gtest/gtest.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 #include <csignal>
 #include <cstdlib>
+#include <functional>
+#include <stdexcept>
+#include <string>
+#include <utility>
 
 namespace bartizan::sandbox {
 namespace {
@@ -104,6 +109,42 @@ TEST_F(Sandbox, ACrashIsAnEndLikeAnyOther) {
 TEST_F(Sandbox, AProgramThatIsNotThereIsAnError) {
   EXPECT_EQ(run({.program = "/nowhere/program", .arguments = {}, .input = input_[0]}).error().code,
             ErrorCode::kUnavailable);
+}
+
+JobEnd end_of_copy(std::function<std::string()> work) {
+  const Result<JobResult> result = run_forked(
+      {.work = std::move(work), .deadline = std::chrono::seconds(60), .max_output_bytes = 1 << 20});
+  EXPECT_TRUE(result.ok());
+  return result.ok() ? result->end : JobEnd::kStopped;
+}
+
+TEST_F(Sandbox, ACopyOfTheProcessAnswers) {
+  const std::string loaded = "what was loaded before";
+  const Result<JobResult> result = run_forked({.work = [&] { return loaded; }});
+  ASSERT_TRUE(result.ok());
+  EXPECT_EQ(result->end, JobEnd::kAnswered);
+  EXPECT_EQ(result->output, loaded);
+}
+
+TEST_F(Sandbox, ACopyIsLockedInAsAWorkerIs) {
+  EXPECT_EQ(end_of_copy([] { return std::to_string(::socket(AF_INET, SOCK_STREAM, 0)); }),
+            JobEnd::kForbidden);
+  EXPECT_EQ(end_of_copy([] { return std::to_string(::fork()); }), JobEnd::kForbidden);
+  const int leaked = ::open("/dev/null", O_RDONLY);
+  const Result<JobResult> result = run_forked({.work = [leaked] {
+    char byte = 0;
+    return std::to_string(::read(leaked, &byte, 1)) +
+           std::to_string(::open("/etc/passwd", O_RDONLY));
+  }});
+  ::close(leaked);
+  ASSERT_TRUE(result.ok());
+  EXPECT_EQ(result->output, "-1-1");
+}
+
+TEST_F(Sandbox, ACopyThatFailsOrDiesIsAnEndLikeAnyOther) {
+  EXPECT_EQ(end_of_copy([]() -> std::string { throw std::runtime_error("no"); }), JobEnd::kRefused);
+  EXPECT_EQ(end_of_copy([]() -> std::string { std::abort(); }), JobEnd::kDied);
+  EXPECT_EQ(end_of_copy([] { return std::string(2 << 20, 'x'); }), JobEnd::kTooMuch);
 }
 
 }  // namespace

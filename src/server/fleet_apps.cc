@@ -2,8 +2,8 @@
 
 #include <algorithm>
 
-#include "base/id.h"
 #include "detect/app/fleet_signers.h"
+#include "server/uploaded_report.h"
 
 namespace bartizan::server {
 namespace {
@@ -19,25 +19,6 @@ bool is_open(const Problem& problem, std::string_view package) {
          problem.subject.key == package;
 }
 
-// What app_signer_of() and find_odd_signer() ask of an observation, from a report.
-json::object body_of(const json::object& report) {
-  json::object out{{"package", get_string(report, "package").value_or("")}};
-  if (const auto label = get_string(report, "label")) out["label"] = *label;
-  const json::value* signature = report.if_contains("signature");
-  if (signature == nullptr || !signature->is_object()) return out;
-  const json::object& object = signature->get_object();
-  const std::vector<std::string> signers = get_strings(object, "signers");
-  json::array past;
-  for (const std::string& digest : get_strings(object, "lineage")) {
-    if (std::find(signers.begin(), signers.end(), digest) == signers.end())
-      past.emplace_back(digest);
-  }
-  out["signature"] = get_string(object, "verdict").value_or("");
-  out["signers"] = json::array(signers.begin(), signers.end());
-  out["signers_past"] = std::move(past);
-  return out;
-}
-
 json::array fleet_json(const std::vector<FleetSigner>& fleet) {
   json::array out;
   for (const FleetSigner& one : fleet)
@@ -45,32 +26,6 @@ json::array fleet_json(const std::vector<FleetSigner>& fleet) {
                                {"phones", one.phones},
                                {"first_seen", to_rfc3339(one.first_seen)}});
   return out;
-}
-
-void add_finding(const Finding& finding, json::object& report) {
-  json::value* findings = report.if_contains("findings");
-  json::value* techniques = report.if_contains("techniques");
-  if (findings == nullptr || !findings->is_array() || techniques == nullptr ||
-      !techniques->is_array())
-    return;
-  findings->get_array().push_back(to_json(finding));
-  std::vector<std::string> all = get_strings(report, "techniques");
-  all.insert(all.end(), finding.techniques.begin(), finding.techniques.end());
-  std::sort(all.begin(), all.end());
-  all.erase(std::unique(all.begin(), all.end()), all.end());
-  *techniques = json::array(all.begin(), all.end());
-  if (get_string(report, "verdict") == to_string(AppVerdict::kClean))
-    report["verdict"] = to_string(AppVerdict::kSuspicious);
-}
-
-bool tells_of(const json::object& report, std::string_view package) {
-  const json::array* findings = get_array(report, "findings");
-  return findings != nullptr &&
-         std::any_of(findings->begin(), findings->end(), [&](const json::value& value) {
-           const auto finding =
-               value.is_object() ? finding_from_json(value.get_object()) : Result<Finding>(Error{});
-           return finding.ok() && is_of(*finding, package);
-         });
 }
 
 }  // namespace
@@ -120,17 +75,13 @@ Result<std::optional<detect::Verdict>> judge_in_fleet(store::Rows& rows,
 }
 
 Status add_fleet(store::Rows& rows, const detect::Context& context, json::object& report) {
-  const json::object body = body_of(report);
-  const std::string package(get_string(body, "package").value_or(""));
+  const Observation observation = observation_of_report(report, context.evaluated_at);
+  const std::string package(get_string(observation.body, "package").value_or(""));
   if (package.empty()) return {};
   BARTIZAN_ASSIGN(const auto fleet, rows.app_signers(package));
   report["fleet"] = fleet_json(fleet);
-  const std::optional<AppSigner> own = detect::app_signer_of(body);
-  if (!own || tells_of(report, package)) return {};
-  const Observation observation{.id = uuid_of(get_string(report, "sha256").value_or("")),
-                                .kind = "app.installed",
-                                .observed_at = context.evaluated_at,
-                                .body = body};
+  const std::optional<AppSigner> own = detect::app_signer_of(observation.body);
+  if (!own || has_finding(report, kThreat)) return {};
   if (const auto odd = detect::find_odd_signer(observation, context, *own, fleet))
     add_finding(*odd, report);
   return {};

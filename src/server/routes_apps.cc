@@ -1,10 +1,12 @@
 // App packages: upload one, read what was found.
 #include "base/log.h"
+#include "detect/app/fleet_signers.h"
 #include "server/audit.h"
 #include "server/fleet_apps.h"
 #include "server/input.h"
 #include "server/near_apps.h"
 #include "server/routes.h"
+#include "server/uploaded_report.h"
 #include "server/view.h"
 
 namespace bartizan::server {
@@ -19,6 +21,7 @@ std::string text_of(const json::object& report, std::string_view name) {
 
 ScannedApp scanned_app(const json::object& report, Timestamp now, std::string actor) {
   const json::value* size = report.if_contains("size");
+  const json::object compared = observation_of_report(report, now).body;
   return {.sha256 = text_of(report, "sha256"),
           .package = text_of(report, "package"),
           .label = text_of(report, "label"),
@@ -28,7 +31,9 @@ ScannedApp scanned_app(const json::object& report, Timestamp now, std::string ac
           .scanned_at = now,
           .scanned_by = std::move(actor),
           .report = json::serialize(report),
-          .tlsh = text_of(report, "tlsh")};
+          .tlsh = text_of(report, "tlsh"),
+          .signer = detect::app_signer_of(compared).value_or(AppSigner{}),
+          .icon_hash = text_of(compared, "icon_hash")};
 }
 
 std::vector<std::string> techniques_of(const json::object& report) {
@@ -42,14 +47,18 @@ std::vector<std::string> techniques_of(const json::object& report) {
 }
 
 // Completes the report by what the tenant's phones say and keeps it.
-Status keep(Deps& deps, const std::string& tenant, json::object& report, std::string actor) {
+Status keep(Deps& deps, const std::string& tenant, const std::optional<std::string>& installer,
+            json::object& report, std::string actor) {
   return deps.store.write([&](store::Transaction& transaction) -> Status {
     store::Rows& rows = transaction.tenant(tenant);
     const Timestamp now = deps.clock.now();
-    BARTIZAN_TRY(add_fleet(rows, {.content = *deps.content, .evaluated_at = now}, report));
+    const detect::Context context{.content = *deps.content, .evaluated_at = now};
+    BARTIZAN_TRY(add_fleet(rows, context, report));
+    BARTIZAN_ASSIGN(const auto near, find_near_apps(rows, report));
+    judge_near_apps(near, context, installer, report);
     const ScannedApp app = scanned_app(report, now, std::move(actor));
     BARTIZAN_TRY(rows.put_scanned_app(app));
-    BARTIZAN_TRY(add_near_duplicates(rows, report));  // of the answer: another day has others
+    list_near_apps(near, report);  // in the answer alone: another day has others
     return audit(rows, app.scanned_at, deps.random, app.scanned_by, "app.scanned", app.sha256,
                  {{"package", app.package}, {"verdict", app.verdict}});
   });
@@ -64,14 +73,15 @@ void scan_app(Deps& deps, const Call& call, net::Responder respond) {
     return respond(problem(400, "invalid", "The body must be the app package."));
   std::optional<std::string> installer;
   if (installers) installer = std::string(*installers);
+  const std::optional<std::string> told = installer;
   // Shared, because std::function wants something copyable.
   const auto later = std::make_shared<net::Responder>(std::move(respond));
   const Status submitted =
       deps.scan_app(call.request.body_file, std::move(installer),
-                    [&deps, later, tenant = call.tenant(),
+                    [&deps, later, told, tenant = call.tenant(),
                      actor = call.caller.actor()](Result<json::object> report) {
                       if (!report.ok()) return (*later)(problem(report.error()));
-                      const Status kept = keep(deps, tenant, *report, actor);
+                      const Status kept = keep(deps, tenant, told, *report, actor);
                       (*later)(kept.ok() ? answer(*report) : problem(kept.error()));
                     });
   if (!submitted.ok()) (*later)(problem(submitted.error()));
@@ -100,7 +110,9 @@ net::Response get_app(const Deps& deps, const Call& call) {
     BARTIZAN_ASSIGN(app, rows.scanned_app(call.parameter("sha256")));
     if (!app) return {};
     BARTIZAN_ASSIGN(report, parse_json_object(app->report));
-    return add_near_duplicates(rows, report);
+    BARTIZAN_ASSIGN(const auto near, find_near_apps(rows, report));
+    list_near_apps(near, report);
+    return {};
   });
   if (!read.ok()) return problem(read.error());
   if (!app) return problem(404, "not_found", "No app with this digest was scanned.");

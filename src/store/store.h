@@ -188,8 +188,8 @@ class Rows {
   virtual Result<bool> has_scanned_app(std::string_view sha256) = 0;
   virtual Result<Page<ScannedApp>> scanned_apps(const ScannedAppFilter& filter,
                                                 const PageRequest& page) = 0;  // without reports
-  // Of the apps that have a TLSH, in its order.
-  virtual Result<std::vector<ScannedCode>> scanned_codes(int limit) = 0;
+  // Of the apps that have something to compare, a TLSH or a digest of the icon, by their digest.
+  virtual Result<std::vector<ComparedApp>> compared_apps(int limit) = 0;
 
   // --- who signed the apps on the phones, one signer a phone and package
   // In the place of the signer the phone had the package from. True: some phone of the tenant has

@@ -118,8 +118,8 @@ std::map<std::string, std::string> TenancyConformance::seen_by(std::string_view 
     out["certificates"] = texts_of(*rows.certificates("d-red"), owner);
     out["scanned app"] =
         text_of(rows.scanned_app("s"), [](const ScannedApp& app) { return app.label; });
-    out["scanned codes"] =
-        texts_of(*rows.scanned_codes(9), [](const ScannedCode& code) { return code.label; });
+    out["compared apps"] =
+        texts_of(*rows.compared_apps(9), [](const ComparedApp& app) { return app.label; });
     out["scanned apps"] = texts_of(rows.scanned_apps({}, page)->items,
                                    [](const ScannedApp& app) { return app.label; });
     out["app signers"] = texts_of(*rows.app_signers("package"),

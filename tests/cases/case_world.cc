@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/id.h"
+#include "detect/app/uploaded_apps.h"
 #include "model/observation_schema.h"
 #include "problem/fold.h"
 #include "problem/silence.h"
@@ -70,6 +71,7 @@ Status World::run(const Line& line) {
   if (words[0] == "policy" && words.size() == 1) return set_policy(line.block);
   if (words[0] == "channels") return set_channels(words);
   if (words[0] == "wait" && words.size() == 2) return wait(words[1]);
+  if (words[0] == "uploaded" && words.size() == 2) return upload(words[1] + line.block);
   if (words[0] == "expect" && words.size() >= 2) return expect(words);
   if (words[0] == "observe" && words.size() >= 2 && words.size() <= 3)
     return observe(words[1], (words.size() == 3 ? words[2] : std::string()) + line.block);
@@ -142,6 +144,33 @@ void World::follow_silence() {
   problem::fold(problems_, silence.findings, silence.clearances, 0, content_.threats(), now_);
 }
 
+Status World::upload(const std::string& text) {
+  BARTIZAN_ASSIGN(const json::object app, parse_json_object(text));
+  const auto member = [&](std::string_view name) {
+    return std::string(get_string(app, name).value_or(""));
+  };
+  uploads_.push_back({.sha256 = member("sha256"),
+                      .package = member("package"),
+                      .label = member("label"),
+                      .verdict = member("verdict"),
+                      .signer = {.signer = member("signer"), .past = member("signers_past")},
+                      .tlsh = member("tlsh"),
+                      .icon_hash = member("icon_hash")});
+  return {};
+}
+
+// As a server does with a file that somebody uploads.
+void World::judge_uploads(const Observation& observation, const detect::Context& context,
+                          detect::Verdict& verdict) const {
+  if (observation.kind != "app.installed" || uploads_.empty()) return;
+  const auto neighbours = detect::find_upload_neighbours(observation.body, uploads_);
+  for (Finding& found : detect::judge_beside_uploads(observation, context, neighbours)) {
+    const auto is_told = [&](const Finding& told) { return told.threat == found.threat; };
+    if (std::none_of(verdict.findings.begin(), verdict.findings.end(), is_told))
+      verdict.findings.push_back(std::move(found));
+  }
+}
+
 Status World::observe(const std::string& kind, const std::string& body) {
   Observation observation{.id = uuid_of("observation " + std::to_string(++observed_)),
                           .device_id = device_.id,
@@ -155,8 +184,13 @@ Status World::observe(const std::string& kind, const std::string& body) {
 
   const detect::Context context{
       .content = content_, .evaluated_at = now_, .platform = device_.platform};
-  verdict_ = detect::detect(checked.observation, context);
-  if (canonical(verdict_) != canonical(detect::detect(checked.observation, context)))
+  const auto judge = [&] {
+    detect::Verdict out = detect::detect(checked.observation, context);
+    judge_uploads(checked.observation, context, out);
+    return out;
+  };
+  verdict_ = judge();
+  if (canonical(verdict_) != canonical(judge()))
     return failure("the same observation was judged in two ways");
   for (const Finding& finding : verdict_.findings) {
     coverage_.threats.insert(finding.threat);

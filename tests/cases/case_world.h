@@ -11,6 +11,7 @@
 #include "case_file.h"
 #include "detect/detector.h"
 #include "model/device.h"
+#include "model/scanned_app.h"
 #include "policy/policy.h"
 #include "respond/respond.h"
 
@@ -39,6 +40,9 @@ class World {
   Status set_device(const std::string& text);
   Status set_policy(const std::string& source);
   Status set_channels(const Words& words);
+  Status upload(const std::string& text);
+  void judge_uploads(const Observation& observation, const detect::Context& context,
+                     detect::Verdict& verdict) const;
   Status observe(const std::string& kind, const std::string& body);
   Status wait(const std::string& duration);
   void follow_silence();
@@ -68,6 +72,7 @@ class World {
   respond::Channels channels_;
   Device device_;
   Timestamp now_;
+  std::vector<ComparedApp> uploads_;  // that the next apps stand beside
   std::vector<Problem> problems_;
   detect::Verdict verdict_;
   std::vector<bool> expected_;  // which findings of verdict_ an expectation named

@@ -102,13 +102,16 @@ const nested = (item: Raw) => ({
   disguised: flag(item.disguised),
 });
 
-const nearDuplicate = (item: Raw) => ({
+const otherApp = (item: Raw) => ({
   sha256: text(item.sha256),
   package: text(item.package),
   label: text(item.label),
   verdict: text(item.verdict),
-  distance: number(item.distance) ?? 0,
 });
+
+export type OtherApp = ReturnType<typeof otherApp>;
+
+const nearDuplicate = (item: Raw) => ({ ...otherApp(item), distance: number(item.distance) ?? 0 });
 
 const yaraMatch = (item: Raw) => ({
   rule: text(item.rule),
@@ -177,6 +180,8 @@ export function readReport(value: unknown) {
     fleet: each(report.fleet, (item) => ({ signer: text(item.signer), phones: number(item.phones) ?? 0, firstSeen: text(item.first_seen) })),
     // Null: its code has no digest to compare.
     near: Array.isArray(report.near_duplicates) ? each(report.near_duplicates, nearDuplicate) : null,
+    // Null: it has no icon that could be compared.
+    sameIcon: Array.isArray(report.same_icon) ? each(report.same_icon, otherApp) : null,
     // Null: there are no such rules.
     yara: report.yara !== null && typeof report.yara === "object" ? yara(raw(report.yara)) : null,
     ios: report.ios !== null && typeof report.ios === "object" ? ios(raw(report.ios)) : null,

@@ -10,7 +10,7 @@ import { Components, Hosts, Ios, Native, Nested, Permissions, Trackers } from ".
 import { Anomalies, Findings, Yara } from "./app_findings";
 import { Identity, Signature } from "./app_identity";
 import { Classifier } from "./app_model";
-import { Fleet, NearDuplicates } from "./app_relatives";
+import { Fleet, NearDuplicates, SameIcon } from "./app_relatives";
 import { actorText } from "./audit_words";
 import { CopyDigest, useCopy } from "../ui/copy";
 import { Given } from "../ui/given";
@@ -70,6 +70,7 @@ function Report({ app }: { app: ScannedApp }) {
             <Signature signature={report.signature} />
             <Fleet report={report} />
             <NearDuplicates report={report} />
+            <SameIcon report={report} />
             <Permissions report={report} />
             <Trackers report={report} />
             {report.ios && <Ios ios={report.ios} />}

@@ -1,7 +1,7 @@
 // What of this app the organisation has met elsewhere: who signed its package on phones, and uploaded files whose
-// code is nearly the same.
+// code or icon is nearly the same.
 import { Link } from "@tanstack/react-router";
-import { verdictOf, type AppReport } from "../api/app_report";
+import { verdictOf, type AppReport, type OtherApp } from "../api/app_report";
 import { t } from "../words";
 import { Card } from "../ui/card";
 import { CopyDigest } from "../ui/copy";
@@ -38,6 +38,24 @@ export function Fleet({ report }: { report: AppReport }) {
   );
 }
 
+// `detail`: what there is to say of it besides who it is.
+function OtherUpload({ app, detail }: { app: OtherApp; detail?: string }) {
+  return (
+    <>
+      <div className="row-item-main">
+        <Link to="/apps/$sha256" params={{ sha256: app.sha256 }}>
+          <Given text={app.label || app.package || t.report.noName} />
+        </Link>
+        <div className="meta">
+          <Given text={app.package || t.apps.noPackage} mono />
+          {detail !== undefined && ` · ${detail}`}
+        </div>
+      </div>
+      <VerdictChip verdict={verdictOf(app.verdict)} />
+    </>
+  );
+}
+
 export function NearDuplicates({ report }: { report: AppReport }) {
   const { near } = report;
   // Null: the code has no digest, so that nothing was compared.
@@ -50,19 +68,28 @@ export function NearDuplicates({ report }: { report: AppReport }) {
         <LongList items={near} few={6}>
           {(one, index) => (
             <li key={index} className="row-item tight top-aligned">
-              <div className="row-item-main">
-                <Link to="/apps/$sha256" params={{ sha256: one.sha256 }}>
-                  <Given text={one.label || one.package || t.report.noName} />
-                </Link>
-                <div className="meta">
-                  <Given text={one.package || t.apps.noPackage} mono /> · {t.report.distance(one.distance)}
-                </div>
-              </div>
-              <VerdictChip verdict={verdictOf(one.verdict)} />
+              <OtherUpload app={one} detail={t.report.distance(one.distance)} />
             </li>
           )}
         </LongList>
       )}
+    </Card>
+  );
+}
+
+export function SameIcon({ report }: { report: AppReport }) {
+  const { sameIcon } = report;
+  // Nobody else has it, or there is no icon that could be compared.
+  if (sameIcon === null || sameIcon.length === 0) return null;
+  return (
+    <Card title={t.report.sameIcon} note={sameIcon.length}>
+      <LongList items={sameIcon} few={6}>
+        {(one, index) => (
+          <li key={index} className="row-item tight top-aligned">
+            <OtherUpload app={one} />
+          </li>
+        )}
+      </LongList>
     </Card>
   );
 }

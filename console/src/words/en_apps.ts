@@ -248,6 +248,7 @@ export const appPages = {
     since: "since",
     near: "Nearly the same code",
     noNear: "No other uploaded app.",
+    sameIcon: "The same icon on another signer's app",
     distance: (value: number) => `distance ${value}`,
 
     trackers: "Trackers",

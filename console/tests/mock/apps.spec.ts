@@ -222,6 +222,8 @@ test("the report says the verdict, what was found and where, and what is unknown
   await expect(region("On your phones")).toContainText(/100 phones or more.*since.*1 phone/);
   await expect(region("Nearly the same code")).toContainText(/Mail.*com\.example\.mail.*distance 12/);
   await expect(region("Nearly the same code").getByRole("link", { name: "Mail" })).toHaveAttribute("href", /\/apps\/(c1){32}$/);
+  await expect(region("The same icon on another signer's app")).toContainText(/Nordpost.*com\.example\.post/);
+  await expect(region("The same icon on another signer's app").getByRole("link")).toHaveAttribute("href", /\/apps\/(c1){32}$/);
   await expect(region("Trackers")).toContainText(/Adjust.*attribution.*com\.adjust\.sdk\.Adjust/);
   await region("Where it connects").getByText("1 address, with where it is used").click();
   await expect(region("Where it connects")).toContainText(/https:\/\/gate\.nordpost-track\.example\/in.*Lapp\/nordpost\/track\/Net;->send/);
@@ -247,6 +249,7 @@ test("nothing found is no proof, no score says why, and a lost scanner is told",
   await expect(page.getByRole("region", { name: "Your YARA rules" }), "there are none").toHaveCount(0);
   await expect(page.getByRole("region", { name: "On your phones" })).toContainText(/7 phones signed as this file is/);
   await expect(page.getByRole("region", { name: "Nearly the same code" })).toContainText("No other uploaded app.");
+  await expect(page.getByRole("region", { name: "The same icon on another signer's app" })).toHaveCount(0);
   await page.goto(at(lost!));
   await expect(page.getByText("The process that opened it ran out of time.", { exact: false })).toBeVisible();
   await expect(page.getByRole("heading", { level: 1 })).toHaveText("App without a name");

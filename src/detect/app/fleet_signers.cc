@@ -25,11 +25,6 @@ bool names(std::string_view list, std::string_view digest) {
   return !digest.empty() && list.find(digest) != std::string_view::npos;
 }
 
-// Keys are rotated one at a time, so that only a single signer is another one's past.
-bool is_same_maker(const AppSigner& a, const AppSigner& b) {
-  return a.signer == b.signer || names(a.past, b.signer) || names(b.past, a.signer);
-}
-
 std::string phones_text(int count) {
   if (count >= kMostCountedPhones) return std::to_string(kMostCountedPhones) + " or more phones";
   return std::to_string(count) + (count == 1 ? " phone" : " phones");
@@ -44,6 +39,11 @@ std::string digest_of(std::span<const FleetSigner> fleet) {
 }
 
 }  // namespace
+
+// Keys are rotated one at a time, so that only a single signer is another one's past.
+bool is_same_maker(const AppSigner& a, const AppSigner& b) {
+  return a.signer == b.signer || names(a.past, b.signer) || names(b.past, a.signer);
+}
 
 std::optional<AppSigner> app_signer_of(const json::object& body) {
   if (get_string(body, "signature").value_or("verified") != "verified" ||

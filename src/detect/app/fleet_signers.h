@@ -13,6 +13,9 @@ namespace bartizan::detect {
 // not verify (it proves no signer), or the app is a part of the system image.
 std::optional<AppSigner> app_signer_of(const json::object& body);
 
+// The same signer, or one that proves to follow the other.
+bool is_same_maker(const AppSigner& a, const AppSigner& b);
+
 // Whether the phone's app is the odd one among those of `fleet`, which counts this phone too: fewer
 // phones have it from this signer than from another one, or as many that were later. Signers of
 // whom one proves to follow the other are one. Low when the numbers are small or a store installed

@@ -17,7 +17,7 @@ using intel::KnownLabel;
 using intel::KnownPackage;
 using intel::LetterSet;
 
-constexpr std::string_view kVersion = "1";
+constexpr std::string_view kVersion = "2";
 
 // Ordered by how much deceit it takes: nobody writes the last by accident.
 enum class Likeness { kNone, kTypo, kWithLure, kSame, kDisguised };
@@ -35,7 +35,9 @@ struct Look {
   LetterSet package_letters;
   LetterSet folded_package_letters;
   std::vector<SeenLabel> labels;  // the label first, if there is one
-  bool checked = false;           // a store or device management installed it
+  std::optional<ImageHash> icon;
+  std::vector<std::string> signers;  // proven
+  bool checked = false;              // a store or device management installed it
 };
 
 Look look_at(const json::object& body, const intel::Content& content) {
@@ -43,7 +45,11 @@ Look look_at(const json::object& body, const intel::Content& content) {
             .folded_package = {},
             .package_letters = {},
             .folded_package_letters = {},
-            .labels = {}};
+            .labels = {},
+            .icon = parse_image_hash(get_string(body, "icon_hash").value_or("")),
+            .signers = {}};
+  if (get_string(body, "signature").value_or("verified") == "verified")
+    look.signers = get_strings(body, "signers");
   look.folded_package = intel::fold_lookalikes(look.package);
   look.package_letters = LetterSet(look.package);
   look.folded_package_letters = LetterSet(look.folded_package);
@@ -109,6 +115,19 @@ bool package_imitates(const Look& look, const KnownPackage& known) {
          edit_distance(look.package, known.name, 1) == 1;
 }
 
+bool names_one_of(const std::vector<std::string>& signers, const KnownApp& app) {
+  return std::any_of(signers.begin(), signers.end(), [&](const std::string& signer) {
+    return std::find(app.signers.begin(), app.signers.end(), signer) != app.signers.end();
+  });
+}
+
+// The maker's own apps may look alike.
+bool has_icon_of(const Look& look, const KnownApp& app) {
+  const auto alike = [&](const ImageHash& icon) { return look_alike(*look.icon, icon); };
+  return look.icon && std::any_of(app.icons.begin(), app.icons.end(), alike) &&
+         !names_one_of(look.signers, app) && !app.is_of_maker(look.package);
+}
+
 // Most apps are ruled out by the letters alone: equal text, a lure around it, or the edits allowed.
 bool may_imitate(const Look& look, const KnownApp& app) {
   const auto label = [&](const KnownLabel& known) {
@@ -120,7 +139,7 @@ bool may_imitate(const Look& look, const KnownApp& app) {
     return known.folded_letters.misses_at_most(1, look.folded_package_letters);
   };
   return std::any_of(app.labels.begin(), app.labels.end(), label) ||
-         std::any_of(app.packages.begin(), app.packages.end(), package);
+         std::any_of(app.packages.begin(), app.packages.end(), package) || has_icon_of(look, app);
 }
 
 struct Imitation {
@@ -128,13 +147,17 @@ struct Imitation {
   Likeness label = Likeness::kNone;
   const SeenLabel* seen = nullptr;        // the label that does, if one does
   const KnownPackage* package = nullptr;  // that the app's package imitates
+  bool icon = false;                      // looks like the known app's
   bool of_maker = false;                  // the app has a package name as the maker gives them
 
-  int strength() const { return static_cast<int>(label) + (package == nullptr ? 0 : 3); }
+  int strength() const {
+    return static_cast<int>(label) + (package == nullptr ? 0 : 3) + (icon ? 2 : 0);
+  }
 };
 
 Imitation compare(const Look& look, const KnownApp& app) {
-  Imitation out{.app = &app, .of_maker = app.is_of_maker(look.package)};
+  Imitation out{
+      .app = &app, .icon = has_icon_of(look, app), .of_maker = app.is_of_maker(look.package)};
   for (const SeenLabel& seen : look.labels) {
     for (const KnownLabel& known : app.labels) {
       const Likeness likeness = likeness_of(seen, app, known);
@@ -150,7 +173,7 @@ Imitation compare(const Look& look, const KnownApp& app) {
     if (imitated != app.packages.end()) out.package = &*imitated;
   }
   // What others bear too says something only beside another sign.
-  if (app.common_word && out.label == Likeness::kSame && out.package == nullptr)
+  if (app.common_word && out.label == Likeness::kSame && out.package == nullptr && !out.icon)
     out.label = Likeness::kNone;
   // Whoever may name packages so may name further apps alike; the very name is odd all the same.
   if (out.of_maker && out.label < Likeness::kSame) out.label = Likeness::kNone;
@@ -165,10 +188,13 @@ struct Weight {
 Weight weigh(const Imitation& imitation, bool checked) {
   if (imitation.of_maker) return {Severity::kLow, checked ? 20 : 35};
   const bool deceit = imitation.label == Likeness::kDisguised ||
-                      (imitation.package != nullptr && imitation.label >= Likeness::kWithLure);
+                      (imitation.package != nullptr && imitation.label >= Likeness::kWithLure) ||
+                      (imitation.icon && imitation.label != Likeness::kNone) ||
+                      (imitation.icon && imitation.package != nullptr);
   if (deceit) return checked ? Weight{Severity::kMedium, 70} : Weight{Severity::kHigh, 90};
   if (checked) return {Severity::kLow, 50};
   if (imitation.package != nullptr) return {Severity::kMedium, 70};
+  if (imitation.icon) return {Severity::kMedium, 60};
   switch (imitation.label) {
     case Likeness::kSame:
       return {Severity::kMedium, 75};
@@ -226,6 +252,11 @@ void add_imitation(const Look& look, const Observation& observation, const Conte
                                 .value = best.seen->text,
                                 .why = why_label(best.label, name),
                                 .weight = weight.confidence});
+  if (best.icon)
+    finding.evidence.push_back({.fact = "icon_hash",
+                                .value = to_string(*look.icon),
+                                .why = "The icon looks like that of " + name + ".",
+                                .weight = weight.confidence});
   finding.evidence.push_back(
       {.fact = "package",
        .value = std::string(look.package),
@@ -234,12 +265,6 @@ void add_imitation(const Look& look, const Observation& observation, const Conte
                                       : "Not a package of " + name + ".",
        .weight = best.package != nullptr ? weight.confidence : 0});
   findings.push_back(std::move(finding));
-}
-
-bool names_one_of(const std::vector<std::string>& signers, const KnownApp& app) {
-  return std::any_of(signers.begin(), signers.end(), [&](const std::string& signer) {
-    return std::find(app.signers.begin(), app.signers.end(), signer) != app.signers.end();
-  });
 }
 
 // The very package, signed by nobody who signs it. Keys are rotated: a signer that proves to follow

@@ -1,9 +1,12 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <unistd.h>
 
 #include <filesystem>
+#include <fstream>
 
 #include "base/file.h"
+#include "base/image_hash.h"
 #include "detect/app/judged_app.h"
 #include "detect/app/scan.h"
 #include "parse/axml/axml_builder.h"
@@ -31,6 +34,77 @@ std::optional<JudgedApp> judged(const std::filesystem::path& path) {
   Result<AppReport> report = scan_app(file->bytes(), content());
   if (!report.ok()) return std::nullopt;
   return judge_app(std::move(report).value(), std::nullopt, context());
+}
+
+// A picture of two halves.
+std::string icon(bool left) {
+  ImageHash out{.shape = left ? 0x0f0f0f0f0f0f0f0f : 0xf0f0f0f0f0f0f0f0};
+  for (std::size_t i = 0; i < out.colors.size(); ++i)
+    out.colors[i] = (i / 12 % 2 == 0) == left ? 15 : 0;
+  return to_string(out);
+}
+
+class KnownIcon : public testing::Test {
+ protected:
+  static void SetUpTestSuite() {
+    const std::filesystem::path folder =
+        std::filesystem::temp_directory_path() / ("bartizan_icons_" + std::to_string(::getpid()));
+    std::filesystem::copy("content", folder, std::filesystem::copy_options::recursive);
+    std::ofstream(folder / "known_apps/known_apps.yaml")
+        << "installers: [com.android.vending]\napps:\n"
+        << "  - {name: Example Bank, labels: [Example Bank], packages: [com.example.bank],"
+        << " family: [com.example.], signers: [" << std::string(64, 'a') << "],"
+        << " icons: [" << icon(true) << "]}\n";
+    auto loaded = intel::Content::load(folder);
+    std::filesystem::remove_all(folder);
+    ASSERT_TRUE(loaded.ok()) << loaded.error().message;
+    own = *loaded;
+  }
+  static void TearDownTestSuite() { own.reset(); }
+
+  // "high 90" of app.imitation; empty: it is not found.
+  static std::string imitation(json::object more, const std::string& icon_hash = icon(true)) {
+    json::object body{{"package", "net.fast.app"},
+                      {"label", "Torch"},
+                      {"icon_hash", icon_hash},
+                      {"signature", "verified"},
+                      {"signers", {std::string(64, 'b')}}};
+    for (const auto& member : more) body[member.key()] = member.value();
+    const Observation observation{.id = "1", .kind = "app.installed", .body = std::move(body)};
+    const Context with{.content = *own, .evaluated_at = from_millis(0)};
+    for (const Finding& finding : detect(observation, with).findings) {
+      if (finding.threat == "app.imitation")
+        return std::string(to_string(finding.severity)) + " " + std::to_string(finding.confidence);
+    }
+    return "";
+  }
+
+  static std::shared_ptr<const intel::Content> own;
+};
+std::shared_ptr<const intel::Content> KnownIcon::own;
+
+TEST_F(KnownIcon, OnAnotherPackageOfAnotherSignerIsAFinding) {
+  EXPECT_EQ(imitation({}), "medium 60");
+  EXPECT_EQ(imitation({{"installer", "com.android.vending"}}), "low 50");
+  EXPECT_EQ(imitation({}, icon(false)), "");
+  EXPECT_EQ(imitation({}, ""), "");
+  EXPECT_EQ(imitation({{"system_app", true}}), "");
+}
+
+TEST_F(KnownIcon, WithALabelOrPackageThatImitatesItIsDeceit) {
+  EXPECT_EQ(imitation({{"label", "Example Bank"}}), "high 90");
+  EXPECT_EQ(imitation({{"label", "Example Bank"}}, icon(false)), "medium 75");
+  EXPECT_EQ(imitation({{"package", "mod.com.example.bank"}}), "high 90");
+  EXPECT_EQ(imitation({{"label", "Example Bank"}, {"installer", "com.android.vending"}}),
+            "medium 70");
+}
+
+TEST_F(KnownIcon, TheMakersOwnAppsMayLookAlike) {
+  EXPECT_EQ(imitation({{"signers", {std::string(64, 'a')}}}), "");
+  EXPECT_EQ(imitation({{"package", "com.example.insurance"}}), "");
+  EXPECT_EQ(imitation({{"signers", {std::string(64, 'a')}}, {"signature", "rejected"}}),
+            "medium 60");
+  EXPECT_EQ(imitation({{"package", "com.example.bank"}, {"signers", {std::string(64, 'a')}}}), "");
 }
 
 // From the file of an app to the finding: the demo's app under a label of somebody else's.

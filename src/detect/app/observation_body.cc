@@ -120,6 +120,7 @@ json::object app_observation_body(const AppReport& report,
   if (report.ios) add_ios_facts(*report.ios, body);
   add_signature_facts(report, body);
   if (report.tlsh) body["tlsh"] = to_string(*report.tlsh);
+  if (report.icon) body["icon_hash"] = to_string(report.icon->hash);
   if (installer) body["installer"] = parse::printable(*installer, 250);
   body["domains"] = strings_array(report.domains, kMaxDomains);
   body["anomalies"] = strings_array(parse::anomaly_ids(report.anomalies), 64);

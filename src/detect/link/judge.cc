@@ -66,39 +66,15 @@ std::optional<LinkConclusion> known_bad(const LinkAddress& address, const intel:
   return out;
 }
 
-struct LikenessText {
-  std::string_view threat;
-  std::string_view how;  // completes "HOST imitates BRAND: "
-};
-
-LikenessText text_of(LikenessKind kind) {
-  switch (kind) {
-    case LikenessKind::kHomograph:
-      return {"link.homograph", "letters that look like its own"};
-    case LikenessKind::kSwappedSigns:
-      return {"link.typosquat", "signs that look like its letters"};
-    case LikenessKind::kTypo:
-      return {"link.typosquat", "a slip or two away from its name"};
-    case LikenessKind::kOtherSuffix:
-      return {"link.typosquat", "its name under a suffix it does not use"};
-    case LikenessKind::kSubdomain:
-      return {"link.brand_in_subdomain", "its name in front of another domain"};
-    case LikenessKind::kCombination:
-      return {"link.brand_in_subdomain", "its name beside a word that lures"};
-  }
-  return {};
-}
-
 std::optional<LinkConclusion> imitation(const LinkAddress& address, const intel::Content& content) {
   const std::optional<Likeness> likeness = find_likeness(address, content);
   if (!likeness) return std::nullopt;
-  const LikenessText text = text_of(likeness->kind);
+  const std::string how(how_of(likeness->kind));
   const std::string& target = likeness->brand->domains.front();
-  LinkConclusion out{.threat = std::string(text.threat),
+  LinkConclusion out{.threat = std::string(threat_of(likeness->kind)),
                      .confidence = likeness->confidence,
                      .evidence = evidence_of(address)};
-  out.summary =
-      address.url.host + " imitates " + likeness->brand->name + ": " + std::string(text.how) + ".";
+  out.summary = address.url.host + " imitates " + likeness->brand->name + ": " + how + ".";
   out.evidence.push_back({.fact = "brand",
                           .value = likeness->brand->name,
                           .why = "The brand the name is made to look like."});
@@ -106,14 +82,14 @@ std::optional<LinkConclusion> imitation(const LinkAddress& address, const intel:
       {.fact = "target", .value = target, .why = "The brand's own domain, which this is not."});
   out.evidence.push_back({.fact = "looks_like",
                           .value = likeness->looks_like,
-                          .why = "How the imitating part reads: " + std::string(text.how) + ".",
+                          .why = "How the imitating part reads: " + how + ".",
                           .weight = likeness->confidence});
   if (likeness->kind == LikenessKind::kHomograph) {
     out.evidence.push_back({.fact = "shown_as",
                             .value = parse::encode_utf8(parse::domain_to_unicode(address.url.host)),
                             .why = "How a browser may show the host."});
   }
-  if (likeness->kind == LikenessKind::kTypo) {
+  if (likeness->distance > 0) {
     out.evidence.push_back({.fact = "distance",
                             .value = std::to_string(likeness->distance),
                             .why = "Letters added, dropped, changed or swapped."});

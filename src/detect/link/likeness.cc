@@ -5,10 +5,10 @@
 #include <cstdlib>
 #include <vector>
 
+#include "detect/link/look.h"
 #include "detect/link/lure_words.h"
-#include "intel/confusables.h"
+#include "detect/link/slip.h"
 #include "intel/domain_set.h"
-#include "parse/domain/idna.h"
 
 namespace bartizan::detect {
 namespace {
@@ -18,87 +18,24 @@ using intel::BrandWord;
 using intel::fold_lookalikes;
 using intel::LetterSet;
 
-constexpr std::size_t kMaxLabel = 63;  // bytes, of DNS; a longer name resolves nowhere
 constexpr std::size_t kMaxName = 253;
 
-std::vector<std::string_view> tokens_of(std::string_view label) {
-  std::vector<std::string_view> tokens;
-  while (!label.empty()) {
-    const std::size_t hyphen = label.find('-');
-    if (hyphen != 0) tokens.push_back(label.substr(0, hyphen));
-    label.remove_prefix(hyphen == std::string_view::npos ? label.size() : hyphen + 1);
-  }
-  return tokens;
-}
+constexpr std::size_t kSlipLetters = 6;      // shorter names have too many honest neighbours
+constexpr std::size_t kLongName = 8;         // longer ones have few
+constexpr std::size_t kTwoSlipLetters = 11;  // and these may be slipped in twice
 
-// "trezor--io" as "trezor-io".
-std::string with_single_hyphens(std::string_view label) {
-  std::string out;
-  for (const char c : label) {
-    if (c != '-' || out.empty() || out.back() != '-') out += c;
-  }
-  return out;
-}
+constexpr std::size_t kMostEdits = 2;
 
-// Whether `word` stands in `label` between hyphens or its ends.
-bool has_token(std::string_view label, std::string_view word) {
-  for (std::size_t at = label.find(word); at != std::string_view::npos;
-       at = label.find(word, at + 1)) {
-    const std::size_t end = at + word.size();
-    if ((at == 0 || label[at - 1] == '-') && (end == label.size() || label[end] == '-'))
-      return true;
-  }
-  return false;
-}
+constexpr std::size_t kMostUnknown = 2;
 
-std::string_view suffix_of(const LinkAddress& address) {
-  const std::string_view name = address.owned_name;
-  const std::size_t dot = name.find('.');
-  return dot == std::string_view::npos ? std::string_view{} : name.substr(dot + 1);
-}
-
-struct Token {
-  std::string text;
-  std::string folded;
-  LetterSet letters;
-};
-
-// What the checks below share about one address, computed once.
-struct Look {
-  const LinkAddress& address;
-  // The owned label, its look-alike signs made equal, and its parts between hyphens.
-  std::string label;
-  std::string folded;
-  std::vector<Token> tokens;
-  LetterSet letters;
-  LetterSet folded_letters;
-  LetterSet host_letters;
-  std::vector<std::string> plain_labels;        // all, runs of hyphens made one
-  std::vector<std::string> foreign_lookalikes;  // of labels with other letters: how they read
-  bool lured = false;                           // some token of the host is a strong lure
-  bool is_brand_name = false;  // the label is a brand's very name: no slip of another's
-};
-
-Look look_at(const LinkAddress& address, const intel::Content& content) {
-  Look look{.address = address, .label = address.owned_label};
-  look.is_brand_name = content.brands().is_word(look.label);
-  look.folded = fold_lookalikes(look.label);
-  for (const std::string_view token : tokens_of(look.label))
-    look.tokens.push_back({std::string(token), fold_lookalikes(token), LetterSet(token)});
-  look.letters = LetterSet(look.label);
-  look.folded_letters = LetterSet(look.folded);
-  look.host_letters = LetterSet(address.url.host);
-  std::vector<std::string> labels = address.subdomains;
-  labels.push_back(address.owned_label);
-  for (const std::string& label : labels) {
-    if (label.size() > kMaxLabel) continue;
-    look.plain_labels.push_back(with_single_hyphens(label));
-    for (const std::string_view token : tokens_of(label)) look.lured |= is_strong_lure(token);
-    if (!label.starts_with("xn--")) continue;
-    const std::u32string unicode = parse::domain_to_unicode(label);
-    look.foreign_lookalikes.push_back(content.confusables().ascii_lookalike(unicode));
-  }
-  return look;
+// Whether `reading`, which has a sign of its own for what reads as no letter, passes for `word`.
+bool reads_as(std::string_view reading, std::string_view word) {
+  std::size_t unknown = 0;
+  return reading.size() == word.size() &&
+         std::equal(reading.begin(), reading.end(), word.begin(), [&](char is, char wanted) {
+           unknown += is == kUnknownLetter;
+           return is == wanted || (is == kUnknownLetter && unknown <= kMostUnknown);
+         });
 }
 
 // Among letters of other scripts i and l are told apart by a dot at best.
@@ -108,11 +45,13 @@ std::string fold_foreign(std::string_view text) {
   return out;
 }
 
-std::optional<Likeness> homograph(const Look& look, const Brand& brand, const std::string& word) {
-  for (const std::string& reading : look.foreign_lookalikes) {
-    const bool whole = fold_foreign(reading) == fold_foreign(word);
-    if (whole || (word.size() >= 5 && has_token(reading, word)))
-      return Likeness{LikenessKind::kHomograph, &brand, reading, 0, whole ? 95 : 85};
+std::optional<Likeness> homograph(const Look& look, const Brand& brand, const BrandWord& word) {
+  for (const ForeignLabel& foreign : look.foreign) {
+    const bool whole = fold_foreign(foreign.reading) == fold_foreign(word.text);
+    if (whole || (word.text.size() >= 5 && has_token(foreign.reading, word.text)))
+      return Likeness{LikenessKind::kHomograph, &brand, foreign.reading, 0, whole ? 95 : 85};
+    if (word.text.size() >= kSlipLetters && reads_as(foreign.skeleton, word.skeleton))
+      return Likeness{LikenessKind::kHomograph, &brand, foreign.reading, 0, 80};
   }
   return std::nullopt;
 }
@@ -129,45 +68,124 @@ std::optional<Likeness> swapped_signs(const Look& look, const Brand& brand, cons
   return std::nullopt;
 }
 
-constexpr std::size_t kMostEdits = 2;
+std::string_view top_of(std::string_view suffix) { return suffix.substr(suffix.rfind('.') + 1); }
 
-// How many edits still look like `word`: short names have too many honest neighbours.
-int edits_allowed(const Brand& brand, const std::string& word) {
-  if (brand.common_word || word.size() < 6) return 0;
-  return word.size() < 11 ? 1 : static_cast<int>(kMostEdits);
+// The suffixes under which companies hold their own names.
+bool is_usual_suffix(std::string_view suffix) {
+  static constexpr std::array<std::string_view, 10> kUsual{"com", "net", "org", "info",  "biz",
+                                                           "app", "dev", "io",  "cloud", "design"};
+  return std::find(kUsual.begin(), kUsual.end(), top_of(suffix)) != kUsual.end();
 }
 
-std::optional<Likeness> typo(const Look& look, const Brand& brand, const BrandWord& brand_word) {
-  const std::string& word = brand_word.text;
-  const int limit = edits_allowed(brand, word);
-  const std::string& label = look.label;
-  if (limit == 0 || look.is_brand_name || label.size() < 5) return std::nullopt;
-  if (!brand_word.letters.within_edits(look.letters, static_cast<std::size_t>(limit)))
-    return std::nullopt;
-  const int distance = edit_distance(label, word, limit);
-  if (distance > limit) return std::nullopt;
-  // A changed first letter makes another word more often than a slip of the finger.
-  if (label.front() != word.front() && (distance > 1 || word.size() < 8)) return std::nullopt;
-  return Likeness{LikenessKind::kTypo, &brand, label, distance, distance == 1 ? 75 : 65};
-}
-
-// The suffixes under which companies hold their own names, and those of countries, say nothing.
-bool is_unremarkable_suffix(std::string_view suffix) {
-  static constexpr std::array<std::string_view, 8> kUsual{"com", "net", "org", "info",
-                                                          "biz", "app", "dev", "io"};
+// A country's, but for those that were given away to anybody.
+bool is_country_suffix(std::string_view suffix) {
   static constexpr std::array<std::string_view, 5> kGivenAway{"tk", "ml", "ga", "cf", "gq"};
-  const std::string_view top = suffix.substr(suffix.rfind('.') + 1);
-  if (std::find(kUsual.begin(), kUsual.end(), top) != kUsual.end()) return true;
-  return top.size() == 2 &&
+  const std::string_view top = top_of(suffix);
+  return top.size() == 2 && top != "io" &&
          std::find(kGivenAway.begin(), kGivenAway.end(), top) == kGivenAway.end();
+}
+
+// "com" of "paypal.com".
+bool is_suffix_of(const Brand& brand, std::string_view text) {
+  return std::any_of(brand.domains.begin(), brand.domains.end(), [&](const std::string& domain) {
+    return std::string_view(domain).substr(domain.find('.') + 1) == text;
+  });
+}
+
+// A slip changes the name that somebody types and not its suffix: a short name one slip away under
+// a suffix that the brand has not, and that honest names have, is a name of its own.
+bool has_own_suffix(const Look& look, const Brand& brand, const BrandWord& word) {
+  return word.text.size() >= kLongName || is_suffix_of(brand, look.suffix) ||
+         !(is_usual_suffix(look.suffix) || is_country_suffix(look.suffix));
+}
+
+// The whole label, at a hasty glance: "paypai", "rnicnosoft".
+std::optional<Likeness> hasty_glance(const Look& look, const Brand& brand, const BrandWord& word) {
+  if (brand.common_word || look.is_name || word.plain.size() < kSlipLetters ||
+      !has_own_suffix(look, brand, word) || look.skeleton != word.skeleton ||
+      look.plain == word.plain || look.plain.size() > word.plain.size() + kMostEdits)
+    return std::nullopt;
+  return Likeness{LikenessKind::kSwappedSigns, &brand, look.label, 0, 75};
+}
+
+std::optional<Likeness> hyphenation(const Look& look, const Brand& brand, const BrandWord& word) {
+  if (brand.common_word || look.is_name || word.plain.size() < kSlipLetters ||
+      look.plain != word.plain)
+    return std::nullopt;
+  return Likeness{LikenessKind::kHyphenation, &brand, look.label, 0, 70};
+}
+
+LikenessKind kind_of(Slip slip) {
+  switch (slip) {
+    case Slip::kOmission:
+      return LikenessKind::kOmission;
+    case Slip::kRepetition:
+      return LikenessKind::kRepetition;
+    case Slip::kTransposition:
+      return LikenessKind::kTransposition;
+    case Slip::kKeyboardNeighbour:
+      return LikenessKind::kKeyboardNeighbour;
+    case Slip::kVowelSwap:
+      return LikenessKind::kVowelSwap;
+    case Slip::kBitFlip:
+      return LikenessKind::kBitFlip;
+    case Slip::kAddition:
+      return LikenessKind::kAddition;
+    case Slip::kPlural:
+      return LikenessKind::kPlural;
+    case Slip::kHyphenation:
+      return LikenessKind::kHyphenation;
+    case Slip::kReplacement:
+    case Slip::kInsertion:
+      return LikenessKind::kTypo;
+  }
+  return LikenessKind::kTypo;
+}
+
+// One slip, which a finger, an eye or a bit explains; in longer names any other, if they begin
+// alike.
+std::optional<Likeness> one_slip(const Look& look, const Brand& brand, const BrandWord& word) {
+  if (brand.common_word || look.is_name || word.text.size() < kSlipLetters ||
+      !word.letters.within_edits(look.letters, 2))
+    return std::nullopt;
+  const std::optional<Slip> slip = slip_between(look.label, word.text);
+  if (!slip || !has_own_suffix(look, brand, word)) return std::nullopt;
+  const bool explained = *slip != Slip::kReplacement && *slip != Slip::kInsertion;
+  const bool alike = look.label.front() == word.text.front();
+  if (!explained && (!alike || word.text.size() < kLongName)) return std::nullopt;
+  return Likeness{kind_of(*slip), &brand, look.label, 1, alike ? 75 : 65};
+}
+
+std::optional<Likeness> two_slips(const Look& look, const Brand& brand, const BrandWord& word) {
+  if (brand.common_word || look.is_name || word.text.size() < kTwoSlipLetters ||
+      look.label.front() != word.text.front() ||
+      !word.letters.within_edits(look.letters, kMostEdits) ||
+      edit_distance(look.label, word.text, kMostEdits) != static_cast<int>(kMostEdits))
+    return std::nullopt;
+  return Likeness{LikenessKind::kTypo, &brand, look.label, static_cast<int>(kMostEdits), 65};
+}
+
+// "pay.pal.example": the dot makes another domain of its end.
+std::optional<Likeness> missing_dot(const Look& look, const Brand& brand, const BrandWord& word) {
+  if (brand.common_word || word.text.size() < kSlipLetters || look.joined != word.text ||
+      look.label == word.text)
+    return std::nullopt;
+  return Likeness{LikenessKind::kMissingDot, &brand, look.dotted, 0, 70};
 }
 
 std::optional<Likeness> other_suffix(const Look& look, const Brand& brand,
                                      const std::string& word) {
-  if (brand.common_word || look.label != word || look.address.on_platform || word.size() < 5)
+  if (brand.common_word || brand.community || look.label != word || look.address.on_platform ||
+      look.restricted || word.size() < 5)
     return std::nullopt;
-  if (is_unremarkable_suffix(suffix_of(look.address))) return std::nullopt;
-  return Likeness{LikenessKind::kOtherSuffix, &brand, look.address.owned_name, 0, 60};
+  const std::string_view suffix = look.suffix;
+  if (suffix.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789-.") != std::string_view::npos)
+    return std::nullopt;  // resolves nowhere
+  if (is_usual_suffix(suffix)) return std::nullopt;
+  const bool country = is_country_suffix(suffix);
+  if (country && (brand.regional || word.size() < kSlipLetters)) return std::nullopt;
+  return Likeness{LikenessKind::kOtherSuffix, &brand, look.address.owned_name, 0,
+                  country ? 50 : 60};
 }
 
 // "paypal.com.evil.example", or "paypal.com-track.example", where a hyphen hides the end. `host` is
@@ -185,13 +203,11 @@ bool stands_in_front(std::string_view host, std::string_view domain) {
 
 // "paypal.com" or "paypal-com" in front of a name that is not the brand's.
 std::optional<Likeness> own_domain_in_front(const Look& look, const Brand& brand) {
-  const std::string_view host = look.address.url.host;
-  const std::string_view chosen = host.substr(0, host.size() - suffix_of(look.address).size());
   for (std::size_t i = 0; i < brand.domains.size(); ++i) {
     const std::string& domain = brand.domains[i];
     if (!brand.domain_letters[i].within(look.host_letters)) continue;
     if (domain.find('.') < 4) continue;  // "x.com": too little to mean somebody
-    if (stands_in_front(chosen, domain))
+    if (stands_in_front(look.chosen, domain))
       return Likeness{LikenessKind::kSubdomain, &brand, domain, 0, 90};
     const auto joined = [&](const std::string& label) {
       return has_token(label, brand.hyphened_domains[i]);
@@ -215,31 +231,45 @@ bool is_serial_number(std::string_view token) {
   return token.size() >= 5 && token.find_first_not_of("0123456789") == std::string_view::npos;
 }
 
-// "paypal-login", "securepaypal", "paypal-87243".
-std::optional<Likeness> combination(const Look& look, const Brand& brand, const std::string& word) {
-  const std::string& label = look.label;
-  if (label.size() <= word.size()) return std::nullopt;
-  if (has_token(label, word)) {
-    const auto some = [&](const auto& holds) {
-      return std::any_of(look.tokens.begin(), look.tokens.end(),
-                         [&](const Token& token) { return holds(token.text); });
-    };
-    const bool strong = some([&](std::string_view token) {
-      return is_strong_lure(token) || (!brand.common_word && is_serial_number(token));
-    });
-    const bool weak = some(is_weak_lure);
-    if (strong || (weak && !brand.common_word && !look.address.on_platform))
-      return Likeness{LikenessKind::kCombination, &brand, label, 0, strong ? 75 : 60};
-    return std::nullopt;
-  }
-  if (brand.common_word || word.size() < 5) return std::nullopt;
-  const std::size_t at = label.find(word);
-  if (at == std::string::npos) return std::nullopt;
-  const std::string_view before = std::string_view(label).substr(0, at);
-  const std::string_view after = std::string_view(label).substr(at + word.size());
-  if (ends_with_lure(before) || begins_with_lure(after))
-    return Likeness{LikenessKind::kCombination, &brand, label, 0, 70};
+// "paypal-login", "paypal-87243".
+std::optional<Likeness> beside_tokens(const Look& look, const Brand& brand) {
+  const auto some = [&](const auto& holds) {
+    return std::any_of(look.tokens.begin(), look.tokens.end(),
+                       [&](const Token& token) { return holds(token.text); });
+  };
+  const bool strong = some([&](std::string_view token) {
+    return is_strong_lure(token) || (!brand.common_word && is_serial_number(token));
+  });
+  const bool weak =
+      !brand.common_word && !brand.community && !look.address.on_platform && some(is_weak_lure);
+  if (strong || weak)
+    return Likeness{LikenessKind::kCombination, &brand, look.label, 0, strong ? 75 : 60};
   return std::nullopt;
+}
+
+// "securepaypal", "paypallogin", "paypalcom".
+std::optional<Likeness> grown_together(const Look& look, const Brand& brand,
+                                       const std::string& word) {
+  const std::size_t at = look.label.find(word);
+  if (at == std::string::npos) return std::nullopt;
+  const std::string_view before = std::string_view(look.label).substr(0, at);
+  const std::string_view after = std::string_view(look.label).substr(at + word.size());
+  if (ends_with_lure(before) || begins_with_lure(after))
+    return Likeness{LikenessKind::kCombination, &brand, look.label, 0, 70};
+  const bool alone = before.empty() != after.empty();
+  const std::string_view rest = before.empty() ? after : before;
+  const bool lures = !brand.community && (is_strong_lure(rest) || is_weak_lure(rest));
+  if (alone && word.size() >= kSlipLetters && !look.address.on_platform &&
+      (lures || is_suffix_of(brand, rest)))
+    return Likeness{LikenessKind::kCombination, &brand, look.label, 0, 60};
+  return std::nullopt;
+}
+
+std::optional<Likeness> combination(const Look& look, const Brand& brand, const std::string& word) {
+  if (look.label.size() <= word.size()) return std::nullopt;
+  if (has_token(look.label, word)) return beside_tokens(look, brand);
+  if (brand.common_word || word.size() < 5) return std::nullopt;
+  return grown_together(look, brand, word);
 }
 
 // A slip beside other words, which whoever slips while typing does not add: "facebookk-mobile".
@@ -254,8 +284,32 @@ std::optional<Likeness> typo_in_combination(const Look& look, const Brand& brand
   return std::nullopt;
 }
 
+// "evil.example/www.paypal.com/": a whole segment of the path is a brand's domain.
+std::optional<Likeness> domain_in_path(const LinkAddress& address, const intel::Content& content) {
+  std::string_view rest = address.url.path;
+  while (!rest.empty()) {
+    const std::size_t slash = std::min(rest.find('/'), rest.size());
+    std::string_view segment = rest.substr(0, slash);
+    rest.remove_prefix(std::min(slash + 1, rest.size()));
+    if (segment.starts_with("www.")) segment.remove_prefix(4);
+    const std::size_t dot = segment.find('.');
+    if (dot == std::string_view::npos || dot < 4) continue;
+    const Brand* owner = content.brands().owner_of(segment);
+    if (owner != nullptr && !owner->delivery_network)
+      return Likeness{LikenessKind::kPath, owner, std::string(segment), 0, 50};
+  }
+  return std::nullopt;
+}
+
 void keep_stronger(std::optional<Likeness>& best, std::optional<Likeness> other) {
   if (other && (!best || other->confidence > best->confidence)) best = std::move(other);
+}
+
+// Whether the owned label, which anybody may register, is of a length with the word but for two
+// slips.
+bool is_near(const Look& look, const BrandWord& word) {
+  return !look.restricted && look.plain.size() + kMostEdits >= word.plain.size() &&
+         look.plain.size() <= word.plain.size() + kMostEdits;
 }
 
 bool is_above_suspicion(const LinkAddress& address, const intel::Content& content) {
@@ -300,28 +354,32 @@ int edit_distance(std::string_view a, std::string_view b, int limit) {
 std::optional<Likeness> find_likeness(const LinkAddress& address, const intel::Content& content) {
   if (is_above_suspicion(address, content)) return std::nullopt;
   const Look look = look_at(address, content);
-  const std::string_view suffix = suffix_of(address);
   std::optional<Likeness> best;
   const LetterSet known = look.host_letters | look.folded_letters;
   const Brand* platform = content.brands().owner_of(address.registrable_domain);
   for (const Brand& brand : content.brands().brands()) {
     if (&brand == platform) continue;  // it answers itself for the names below its platform
-    if (look.foreign_lookalikes.empty() && brand.common_letters.missing_in(known) > kMostEdits)
-      continue;
+    if (look.foreign.empty() && brand.common_letters.missing_in(known) > kMostEdits) continue;
     keep_stronger(best, own_domain_in_front(look, brand));
     for (const BrandWord& word : brand.words) {
-      if (suffix == word.text) continue;  // a brand's own top-level domain
-      keep_stronger(best, homograph(look, brand, word.text));
-      keep_stronger(best, swapped_signs(look, brand, word));
-      keep_stronger(best, typo(look, brand, word));
-      if (word.letters.within(look.host_letters)) {  // these look for the word as it is
-        keep_stronger(best, other_suffix(look, brand, word.text));
-        keep_stronger(best, name_in_front(look, brand, word.text));
-        keep_stronger(best, combination(look, brand, word.text));
+      if (look.suffix == word.text) continue;  // a brand's own top-level domain
+      if (!look.foreign.empty()) keep_stronger(best, homograph(look, brand, word));
+      if (word.folded_letters.within(look.folded_letters))
+        keep_stronger(best, swapped_signs(look, brand, word));
+      if (is_near(look, word)) {
+        for (const auto check : {hasty_glance, hyphenation, one_slip, two_slips})
+          keep_stronger(best, check(look, brand, word));
       }
-      keep_stronger(best, typo_in_combination(look, brand, word));
+      if (look.joined.size() == word.text.size())
+        keep_stronger(best, missing_dot(look, brand, word));
+      if (word.letters.within(look.host_letters)) {  // these look for the word as it is
+        for (const auto check : {other_suffix, name_in_front, combination})
+          keep_stronger(best, check(look, brand, word.text));
+      }
+      if (look.tokens.size() > 1) keep_stronger(best, typo_in_combination(look, brand, word));
     }
   }
+  keep_stronger(best, domain_in_path(address, content));
   return best;
 }
 

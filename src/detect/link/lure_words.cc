@@ -21,10 +21,22 @@ constexpr auto kStrong = std::to_array<std::string_view>({
     "walletconnect", "zoll",
 });
 constexpr auto kWeak = std::to_array<std::string_view>({
-    "auth",    "bank",     "banking", "bonus",    "card",     "center",  "claims",
-    "client",  "customer", "gift",    "help",     "id",       "mail",    "official",
-    "online",  "pay",      "payment", "payments", "security", "service", "services",
-    "support", "track",    "wallet",  "webmail",
+    "access",       "activate", "agree",    "app",       "apps",    "auth",      "bank",
+    "banking",      "bonus",    "cancel",   "card",      "cdn",     "center",    "centre",
+    "chat",         "choose",   "claims",   "click",     "client",  "clients",   "cloud",
+    "connect",      "contact",  "customer", "customers", "desk",    "direct",    "discount",
+    "download",     "enrol",    "enroll",   "find",      "form",    "forum",     "free",
+    "gift",         "help",     "helpline", "home",      "hotline", "http",      "https",
+    "id",           "info",     "install",  "link",      "live",    "mail",      "manage",
+    "manager",      "member",   "members",  "mobile",    "my",      "myaccount", "net",
+    "office",       "official", "online",   "order",     "orders",  "page",      "pay",
+    "payment",      "payments", "portal",   "premium",   "profile", "promo",     "register",
+    "registration", "renew",    "renewal",  "safe",      "safety",  "sale",      "sales",
+    "security",     "server",   "service",  "services",  "session", "shop",      "site",
+    "sms",          "ssl",      "start",    "store",     "summary", "support",   "system",
+    "team",         "track",    "trade",    "transfer",  "user",    "users",     "view",
+    "vip",          "wallet",   "web",      "webmail",   "website", "win",       "ww",
+    "www",
 });
 
 template <std::size_t N>

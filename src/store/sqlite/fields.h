@@ -137,12 +137,14 @@ auto fields(T& certificate) {
 }
 
 inline constexpr std::string_view kScannedAppColumns =
-    "sha256, package, label, version_name, verdict, size, scanned_at, scanned_by, report, tlsh";
+    "sha256, package, label, version_name, verdict, size, scanned_at, scanned_by, report, tlsh, "
+    "signer, signers_past, icon_hash";
 template <typename T>
 requires std::same_as<std::remove_const_t<T>, ScannedApp>
 auto fields(T& app) {
   return std::tie(app.sha256, app.package, app.label, app.version_name, app.verdict, app.size,
-                  app.scanned_at, app.scanned_by, app.report, app.tlsh);
+                  app.scanned_at, app.scanned_by, app.report, app.tlsh, app.signer.signer,
+                  app.signer.past, app.icon_hash);
 }
 
 inline constexpr std::string_view kAuditColumns = "id, at, actor, action, object, detail";

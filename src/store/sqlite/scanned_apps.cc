@@ -7,7 +7,8 @@ constexpr Listing kScannedApps{.name = "scanned_apps", .columns = "scanned_at, s
 // The columns of fields(ScannedApp&), the report left empty: a page of them would be megabytes; and
 // so what lies behind it in a row.
 constexpr std::string_view kSummaryColumns =
-    "sha256, package, label, version_name, verdict, size, scanned_at, scanned_by, '', ''";
+    "sha256, package, label, version_name, verdict, size, scanned_at, scanned_by, '', '', '', '', "
+    "''";
 
 }  // namespace
 
@@ -42,13 +43,15 @@ Result<Page<ScannedApp>> SqliteRows::scanned_apps(const ScannedAppFilter& filter
                              });
 }
 
-Result<std::vector<ScannedCode>> SqliteRows::scanned_codes(int limit) {
-  // All of it lies in the index scanned_apps_by_code.
-  static const std::string kList = select("sha256, package, label, verdict, tlsh", "scanned_apps",
-                                          " AND tlsh <> '' ORDER BY tlsh, sha256 LIMIT ?");
-  return all<ScannedCode>(
-      database_.query(kList, tenant_, limit), [](Statement& statement, ScannedCode& code) {
-        statement.read(code.sha256, code.package, code.label, code.verdict, code.tlsh);
+Result<std::vector<ComparedApp>> SqliteRows::compared_apps(int limit) {
+  // All of it lies in the index scanned_apps_compared.
+  static const std::string kList =
+      select("sha256, package, label, verdict, signer, signers_past, tlsh, icon_hash",
+             "scanned_apps", " AND (tlsh <> '' OR icon_hash <> '') ORDER BY sha256 LIMIT ?");
+  return all<ComparedApp>(
+      database_.query(kList, tenant_, limit), [](Statement& statement, ComparedApp& app) {
+        statement.read(app.sha256, app.package, app.label, app.verdict, app.signer.signer,
+                       app.signer.past, app.tlsh, app.icon_hash);
         return statement.readable();
       });
 }

@@ -205,9 +205,20 @@ CREATE INDEX scanned_apps_by_code ON scanned_apps (tenant, tlsh, sha256, package
   WHERE tlsh <> '';
 )sql";
 
+// And their icons, and who signed them.
+constexpr const char* kComparedApps = R"sql(
+ALTER TABLE scanned_apps ADD COLUMN signer TEXT NOT NULL DEFAULT '';
+ALTER TABLE scanned_apps ADD COLUMN signers_past TEXT NOT NULL DEFAULT '';
+ALTER TABLE scanned_apps ADD COLUMN icon_hash TEXT NOT NULL DEFAULT '';
+DROP INDEX scanned_apps_by_code;
+CREATE INDEX scanned_apps_compared ON scanned_apps
+  (tenant, sha256, package, label, verdict, signer, signers_past, tlsh, icon_hash)
+  WHERE tlsh <> '' OR icon_hash <> '';
+)sql";
+
 // In order; the file's user_version counts those applied. A released entry never changes.
 constexpr std::array kMigrations = {kFirstSchema, kDecidedBySequence, kScannedApps, kCertificateUse,
-                                    kCleared,     kAppSigners,        kScannedCode};
+                                    kCleared,     kAppSigners,        kScannedCode, kComparedApps};
 
 Result<std::int64_t> version_of(Database& database) {
   Statement statement = database.query("PRAGMA user_version");

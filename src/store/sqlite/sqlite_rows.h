@@ -125,7 +125,7 @@ class SqliteRows final : public Rows {
   Result<bool> has_scanned_app(std::string_view sha256) override;
   Result<Page<ScannedApp>> scanned_apps(const ScannedAppFilter& filter,
                                         const PageRequest& page) override;
-  Result<std::vector<ScannedCode>> scanned_codes(int limit) override;
+  Result<std::vector<ComparedApp>> compared_apps(int limit) override;
 
   Result<bool> put_app_signer(std::string_view device_id, std::string_view package,
                               const AppSigner& signer, Timestamp now) override;

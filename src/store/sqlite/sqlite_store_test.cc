@@ -105,7 +105,9 @@ TEST_F(SqliteStore, CertificatesOfAnOlderSchemaKnowWhenTheyWereIssued) {
                   .ok());
   {
     OtherWriter older(path);
-    older.execute("DROP INDEX scanned_apps_by_code");
+    older.execute("DROP INDEX scanned_apps_compared");
+    for (const char* column : {"signer", "signers_past", "icon_hash"})
+      older.execute(std::string("ALTER TABLE scanned_apps DROP COLUMN ") + column);
     older.execute("ALTER TABLE scanned_apps DROP COLUMN tlsh");
     older.execute("DROP TABLE app_signers");
     older.execute("DROP TABLE cleared");
