@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "base/crypto.h"
+#include "mail/ascii.h"
 #include "parse/domain/utf8.h"
 #include "parse/zip/parser.h"
 
@@ -17,12 +18,6 @@ using detect::AttachmentKind;
 constexpr std::size_t kMaxListedNames = 20;
 constexpr std::size_t kMaxLookedAtNames = 2000;
 constexpr std::size_t kSniffedBytes = 4096;
-
-std::string lower(std::string_view text) {
-  std::string out(text);
-  for (char& c : out) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-  return out;
-}
 
 struct Extension {
   std::string_view name;
@@ -135,7 +130,7 @@ constexpr auto kExtensions = std::to_array<Extension>({
 std::string last_extension(std::string_view name) {
   while (!name.empty() && (name.back() == ' ' || name.back() == '.')) name.remove_suffix(1);
   const std::size_t dot = name.rfind('.');
-  return dot == std::string_view::npos ? std::string() : lower(name.substr(dot + 1));
+  return dot == std::string_view::npos ? std::string() : lower_ascii(name.substr(dot + 1));
 }
 
 bool begins(Bytes bytes, std::string_view magic, std::size_t offset = 0) {
@@ -178,7 +173,7 @@ AttachmentKind kind_of_binary(Bytes bytes) {
 }
 
 AttachmentKind kind_of_markup(Bytes bytes) {
-  const std::string head = lower(as_text(bytes.first(std::min(bytes.size(), kSniffedBytes))));
+  const std::string head = lower_ascii(as_text(bytes.first(std::min(bytes.size(), kSniffedBytes))));
   const auto has = [&](std::string_view word) { return head.find(word) != std::string::npos; };
   const std::size_t first = head.find_first_not_of(" \t\r\n\xef\xbb\xbf");
   if (first == std::string::npos) return AttachmentKind::kOther;
@@ -247,7 +242,7 @@ bool turns_direction(std::string_view name) {
 // Runs when its reader opens it; told by its text, which a page need not show.
 bool runs_code(Bytes bytes) {
   const std::string text =
-      lower(as_text(bytes.first(std::min<std::size_t>(bytes.size(), 1 << 20))));
+      lower_ascii(as_text(bytes.first(std::min<std::size_t>(bytes.size(), 1 << 20))));
   for (const std::string_view sign : {"<script", "javascript:", "onload=", "onerror=", "eval("}) {
     if (text.find(sign) != std::string::npos) return true;
   }
@@ -272,7 +267,7 @@ AttachmentKind kind_of_bytes(Bytes bytes) {
 detect::MailAttachment describe_attachment(std::string name, std::string declared_type, Bytes bytes,
                                            std::vector<parse::Anomaly>& anomalies) {
   detect::MailAttachment out{.name = std::move(name),
-                             .declared_type = lower(declared_type),
+                             .declared_type = lower_ascii(declared_type),
                              .size = bytes.size(),
                              .sha256 = sha256_hex(bytes)};
   const AttachmentKind by_name = kind_of_name(out.name);

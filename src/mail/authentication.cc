@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cstddef>
 
+#include "mail/ascii.h"
+
 namespace bartizan::mail {
 namespace {
 
@@ -11,12 +13,6 @@ using detect::MailAuthentication;
 
 constexpr std::size_t kMaxValue = 16 << 10;
 constexpr std::size_t kMaxDomains = 16;
-
-std::string lower(std::string_view text) {
-  std::string out(text);
-  for (char& c : out) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-  return out;
-}
 
 bool is_space(char c) { return c == ' ' || c == '\t' || c == '\r' || c == '\n'; }
 
@@ -117,7 +113,7 @@ void read_method(const std::string& text, MailAuthentication& out) {
 // "Pass (comment) client-ip=...; envelope-from=...;"
 void read_received_spf(std::string_view value, MailAuthentication& out) {
   const std::vector<std::string> words =
-      split(lower(without_comments(value.substr(0, kMaxValue))), ' ');
+      split(lower_ascii(without_comments(value.substr(0, kMaxValue))), ' ');
   if (words.empty()) return;
   out.spf = result_of(words[0]);
   for (const std::string& word : words) {
@@ -133,7 +129,7 @@ void read_received_spf(std::string_view value, MailAuthentication& out) {
 // "from a (a [192.0.2.1]) by mx.example.com with ESMTPS": who received it.
 std::string receiver_of(std::string_view received) {
   const std::vector<std::string> words =
-      split(lower(without_comments(received.substr(0, kMaxValue))), ' ');
+      split(lower_ascii(without_comments(received.substr(0, kMaxValue))), ' ');
   const auto by = std::find(words.begin(), words.end(), "by");
   return by == words.end() || by + 1 == words.end() ? std::string() : *(by + 1);
 }
@@ -164,8 +160,8 @@ bool asks_to_enforce(std::string_view lower_value) {
 
 MailAuthentication parse_authentication_results(std::string_view value) {
   MailAuthentication out{.present = true};
-  out.dmarc_enforced = asks_to_enforce(lower(value.substr(0, kMaxValue)));
-  const std::string plain = lower(without_comments(value.substr(0, kMaxValue)));
+  out.dmarc_enforced = asks_to_enforce(lower_ascii(value.substr(0, kMaxValue)));
+  const std::string plain = lower_ascii(without_comments(value.substr(0, kMaxValue)));
   const std::vector<std::string> parts = split(plain, ';');
   for (std::size_t i = 0; i < parts.size(); ++i) {
     const std::vector<std::string> words = split(parts[i], ' ');
@@ -195,7 +191,7 @@ MailAuthentication find_authentication(const std::vector<Header>& headers,
     if (results) {
       MailAuthentication found = parse_authentication_results(header->value);
       const bool by_receiver = same_operator(found.server, receiver);
-      const bool wanted = server.empty() || found.server == lower(server);
+      const bool wanted = server.empty() || found.server == lower_ascii(server);
       if (!wanted || !(came_later || no_hops || by_receiver)) {
         untrusted = true;
       } else if (!seen_results) {

@@ -6,6 +6,7 @@
 #include <array>
 #include <cerrno>
 
+#include "mail/ascii.h"
 #include "mail/reader.h"
 #include "parse/domain/utf8.h"
 
@@ -73,8 +74,7 @@ std::string valid_utf8(std::string_view text) {
 std::string decode_text(Bytes bytes, std::string_view charset,
                         std::vector<parse::Anomaly>& anomalies) {
   bytes = bytes.first(std::min(bytes.size(), kMaxText));
-  std::string name(charset.substr(0, 64));
-  for (char& c : name) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+  std::string name = lower_ascii(charset.substr(0, 64));
   if (as_text(bytes).find('\0') != std::string_view::npos && !name.starts_with("utf-16"))
     parse::note_anomaly(anomalies, "mail.nul", "text", "NUL bytes");
   const bool plain = is_plain(name);

@@ -9,6 +9,7 @@
 #include <utility>
 #include <vector>
 
+#include "mail/ascii.h"
 #include "mail/authentication.h"
 #include "mail/charset.h"
 #include "mail/gmime_pointer.h"
@@ -26,12 +27,6 @@ constexpr std::size_t kMaxHeaders = 2000;
 constexpr std::size_t kMaxHeaderBytes = 64 << 10;
 constexpr std::size_t kMaxAddresses = 64;
 constexpr std::size_t kMaxDecodedBytes = 128 << 20;  // of all parts together
-
-std::string lower(std::string_view text) {
-  std::string out(text);
-  for (char& c : out) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-  return out;
-}
 
 std::string text_of(const char* text) {
   return text == nullptr ? std::string()
@@ -51,7 +46,8 @@ Bytes with_bounded_nesting(Bytes bytes, MailFacts& facts) {
   std::size_t containers = 0;
   for (std::size_t at = text.find('='); at != std::string_view::npos; at = text.find('=', at + 1)) {
     constexpr std::string_view kWord = "boundary";
-    if (at < kWord.size() || lower(text.substr(at - kWord.size(), kWord.size())) != kWord) continue;
+    if (at < kWord.size() || lower_ascii(text.substr(at - kWord.size(), kWord.size())) != kWord)
+      continue;
     if (++containers <= kMaxContainers) continue;
     facts.truncated = true;
     parse::note_anomaly(facts.anomalies, "mail.depth", "offset " + std::to_string(at),
@@ -92,7 +88,7 @@ std::vector<Header> headers_of(GMimeMessage* message, MailFacts& facts) {
   for (int i = 0; i < std::min(count, static_cast<int>(kMaxHeaders)); ++i) {
     GMimeHeader* header = g_mime_header_list_get_header_at(list, i);
     const char* raw = g_mime_header_get_raw_value(header);
-    out.push_back({lower(text_of(g_mime_header_get_name(header))), text_of(raw)});
+    out.push_back({lower_ascii(text_of(g_mime_header_get_name(header))), text_of(raw)});
   }
   return out;
 }
@@ -122,11 +118,11 @@ void read_headers(GMimeMessage* message, const ReadOptions& options, MailFacts& 
   std::string path = value_of(headers, "return-path");
   while (path.ends_with('>')) path.pop_back();
   if (const std::size_t at = path.rfind('@'); at != std::string::npos)
-    facts.return_path_domain = lower(path.substr(at + 1));
+    facts.return_path_domain = lower_ascii(path.substr(at + 1));
   facts.list = has("list-id") || has("list-post");
   facts.unsubscribe = has("list-unsubscribe");
   facts.reply = has("in-reply-to") || has("references");
-  const std::string generated = lower(value_of(headers, "auto-submitted"));
+  const std::string generated = lower_ascii(value_of(headers, "auto-submitted"));
   facts.auto_generated = !generated.empty() && generated != "no";
   bool untrusted = false;
   facts.authentication = find_authentication(headers, options.authentication_server, untrusted);
@@ -188,12 +184,12 @@ class Walk {
     Part part;
     if (type != nullptr) {
       const TextPointer name(g_mime_content_type_get_mime_type(type));
-      part.type = lower(text_of(name.get()));
+      part.type = lower_ascii(text_of(name.get()));
       part.charset = text_of(g_mime_content_type_get_parameter(type, "charset"));
     }
     if (part.type.empty()) part.type = "text/plain";
     const char* disposition = g_mime_object_get_disposition(object);
-    part.attachment = disposition != nullptr && lower(disposition) == "attachment";
+    part.attachment = disposition != nullptr && lower_ascii(disposition) == "attachment";
     part.name = text_of(g_mime_part_get_filename(mime));
     const std::string content = decoded(mime);
     bytes_ += content.size();

@@ -78,7 +78,10 @@ bool MailScore::has(std::string_view id) const {
 }
 
 std::string registrable(std::string_view host, const intel::Content& content) {
-  return std::string(content.public_suffixes().registrable_domain_platform(host));
+  // A platform's own address (substack.com) is a suffix to its tenants and a name to itself.
+  const parse::PublicSuffixList& suffixes = content.public_suffixes();
+  const std::string_view tenant = suffixes.registrable_domain_platform(host);
+  return std::string(tenant.empty() ? suffixes.registrable_domain_icann(host) : tenant);
 }
 
 bool is_free_mail(std::string_view domain) {

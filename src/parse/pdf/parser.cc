@@ -85,15 +85,18 @@ class Reader {
   }
 
   void note_names(std::string_view text) {
-    static constexpr std::pair<std::string_view, const char*> kNames[] = {
-        {"/Encrypt", "pdf.encrypted"},
-        {"/JavaScript", "pdf.javascript"},
-        {"/Launch", "pdf.launch"},
-        {"/EmbeddedFile", "pdf.embedded_file"}};
-    for (const auto& [name, id] : kNames) {
+    struct Name {
+      std::string_view name;
+      const char* id;
+    };
+    static constexpr Name kNames[] = {{"/Encrypt", "pdf.encrypted"},
+                                      {"/JavaScript", "pdf.javascript"},
+                                      {"/Launch", "pdf.launch"},
+                                      {"/EmbeddedFile", "pdf.embedded_file"}};
+    for (const Name& known : kNames) {
       const bool noted = std::any_of(out_.anomalies.begin(), out_.anomalies.end(),
-                                     [&](const Anomaly& known) { return known.id == id; });
-      if (!noted && text.find(name) != kNowhere) note(id, name);
+                                     [&](const Anomaly& before) { return before.id == known.id; });
+      if (!noted && text.find(known.name) != kNowhere) note(known.id, known.name);
     }
   }
 

@@ -5,11 +5,9 @@
 #pragma once
 
 #include <cstddef>
-#include <string>
-#include <vector>
 
 #include "base/byte_reader.h"
-#include "parse/anomaly.h"
+#include "parse/pdf/types.h"
 
 namespace bartizan::parse {
 
@@ -18,12 +16,6 @@ inline constexpr std::size_t kMaxPdfUrlBytes = 8192;
 inline constexpr std::size_t kMaxPdfStreams = 1000;            // object streams that are inflated
 inline constexpr std::size_t kMaxPdfStreamBytes = 8 << 20;     // of one, inflated
 inline constexpr std::size_t kMaxPdfInflatedBytes = 64 << 20;  // of all
-
-struct PdfLinks {
-  std::vector<std::string> urls;  // as written, each once
-  std::vector<Anomaly> anomalies;
-  bool truncated = false;
-};
 
 // Never fails: what is no PDF has no links.
 PdfLinks read_pdf_links(Bytes pdf);
