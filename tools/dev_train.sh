@@ -1,24 +1,35 @@
 # ./dev train apps [--model-only] [DATA]: makes content/models/apps.* again, and measures it (docs/models.md).
+# ./dev train links [--research] [DATA]: the same of content/models/links.*; --research only measures, by protocol R.
 dev_train() {
-  [[ ${1:-} == apps ]] || die "what to train? \"apps\" is known"
+  local what=${1:-}
+  [[ $what == apps || $what == links ]] || die "what to train? \"apps\" and \"links\" are known"
   shift
-  local data=${BARTIZAN_CORPUS:+$BARTIZAN_CORPUS/apps} options=() argument
+  local data=${BARTIZAN_CORPUS:-} options=() argument
+  [[ $what == links || -z $data ]] || data+=/apps
   for argument in "$@"; do
     case $argument in
       --*) options+=("$argument") ;;
       *) data=$argument ;;
     esac
   done
-  [[ -n $data && -d $data ]] || die "name the folder with drebin215*.csv.xz, defensedroid*.csv.xz and kronodroid*.csv.xz"
+  case $what in
+    apps) [[ -n $data && -d $data ]] || die "name the folder with drebin215*.csv.xz, defensedroid*.csv.xz and kronodroid*.csv.xz" ;;
+    links) [[ -n $data && -d $data/links && -d $data/intel ]] || die "name the folder with links/ and intel/" ;;
+  esac
   steps 3
   step "packages"
-  install_packages train
+  install_packages build train
   step "training packages, in build/train"
   install_training_packages
-  step "train and measure: about five minutes of one core"
+  step "train and measure: some minutes of one core"
+  local -a make=(tools/train_apps.py "$data" content/models tests/fixtures/models)
+  if [[ $what == links ]]; then
+    quietly build/release-configure.log cmake --preset release -DBARTIZAN_TESTS=OFF
+    quietly build/release-build.log cmake --build build/release --target dump_link_facts
+    make=(tools/train_links.py build/release/dump_link_facts "$data" .)
+  fi
   # One thread of every library: more would add numbers in another order.
-  OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 \
-    build/train/bin/python -W ignore tools/train_apps.py "$data" content/models tests/fixtures/models "${options[@]}"
+  OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 build/train/bin/python -W ignore "${make[@]}" "${options[@]}"
 }
 
 # What the requirements name, by their digests, only when they have changed since the last time.

@@ -10,18 +10,13 @@ TOP         the repository: its content/ is read and gets models/links.*, tests/
 The same inputs and package versions give the same bytes: one thread, fixed seeds, whole numbers in the files.
 """
 import argparse
-import collections
-import gzip
 import json
-import lzma
 import math
 import pathlib
-import random
 import re
 import string
 import subprocess
 import tempfile
-import urllib.parse
 import zlib
 
 import lightgbm
@@ -29,76 +24,21 @@ import numpy
 import scipy.sparse
 import sklearn.linear_model
 
+import link_protocol
+
 BUCKETS = 1 << 17  # src/intel/link_model.h
 SCORE_UNIT = 1_000_000
 SUM_UNIT = 1000  # src/detect/link/link_model.cc
 LOWEST, MIDDLE = ord("0"), 39  # signs of the weights, src/intel/link_model.cc
-MOST_OF_DOMAIN = 20
-MOST_OF_BRAND = 2500
-MOST_CRYPTO = 20_000
 FOLDS = 4
 SIGNS_IN_LINE = 128
 MARGIN = 2  # unseen sites give more false alarms than cross-validation says
-SHIPPED_SOURCES = {"autoconsent", "awesome-selfhosted", "debian-homepage", "endoflife", "free-programming-books", "jdm-account-deletion",
-                   "ms-graph-docs", "simple-icons", "twofactorauth"}  # terms that allow training
 CARD = pathlib.Path(__file__).with_name("train_links_card.txt")
 PARAMETERS = {"objective": "binary", "learning_rate": 0.05, "min_data_in_leaf": 50, "feature_fraction": 0.5, "bagging_fraction": 0.8,
               "bagging_freq": 1, "lambda_l2": 5, "num_threads": 1, "deterministic": True, "force_row_wise": True, "verbose": -1, "seed": 1}
 # Chosen on openphish_valid and benign folds 4-6, which neither trained (docs/models.md).
 SHIPPED = {"cost": 1.0, "leaves": 7, "rounds": 300}
 RESEARCH = {"cost": 3.0, "leaves": 63, "rounds": 300}
-
-
-class Suffixes:
-    """ICANN's part of the public suffix list."""
-
-    def __init__(self, path):
-        self.rules = {line.strip() for line in path.open() if line.strip() and not line.startswith("//")}
-
-    def registrable(self, host):
-        labels = host.split(".")
-        for at in range(len(labels)):
-            name = ".".join(labels[at:])
-            if "!" + name in self.rules:
-                return name
-            if name in self.rules or "*." + ".".join(labels[at + 1:]) in self.rules:
-                return ".".join(labels[max(0, at - 1):])
-        return ".".join(labels[-2:])
-
-
-def plain(url):
-    """Without scheme, "www." and final slashes."""
-    url = re.sub(r"^https?://", "", url.strip(), flags=re.IGNORECASE)
-    return re.sub(r"^www\.", "", url, flags=re.IGNORECASE).rstrip("/")
-
-
-def host_of(url):
-    try:
-        host = urllib.parse.urlsplit("https://" + url).hostname
-    except ValueError:
-        return None
-    return host.lower().strip(".") if host else None
-
-
-def capped(urls, suffixes):
-    """(address, registrable domain), each once, at most MOST_OF_DOMAIN a domain; masked ones left out."""
-    seen, of_domain, out = set(), collections.Counter(), []
-    for url in urls:
-        url = plain(url)
-        host = host_of(url)
-        if "*" in url or not host or url in seen:
-            continue
-        seen.add(url)
-        domain = suffixes.registrable(host)
-        if of_domain[domain] < MOST_OF_DOMAIN:
-            of_domain[domain] += 1
-            out.append(("https://" + url.replace("\n", " "), domain))
-    return out
-
-
-def rows_of(path):
-    with gzip.open(path, "rt", encoding="utf-8", errors="replace") as lines:
-        return [line.rstrip("\n").split("\t") for line in lines]
 
 
 def names_of_facts(top):
@@ -217,58 +157,25 @@ def caught(phishing, benign, share):
 
 
 class Data:
+    """The sets of link_protocol.py as rows."""
+
     def __init__(self, arguments):
-        self.data, self.top = arguments.data, arguments.top
-        self.suffixes = Suffixes(self.top / "content/tables/public_suffix_icann.txt")
+        self.top = arguments.top
+        self.sets = link_protocol.Sets(arguments.data, arguments.top)
         self.names = names_of_facts(self.top)
         channels = sum(name.startswith("text_") for name in self.names)
         self.popular = self.names.index("popular")
         self.dumper = Dumper(arguments.dump, self.top / "content", len(self.names) - channels - 1, channels)
         self.popular_fact = self.popular - channels - 1
 
-    def rows(self, urls):
-        return self.dumper.rows(capped(urls, self.suffixes))
-
-    def benign(self, folds, sources=None):
-        rows = rows_of(self.data / "links/benign.tsv.gz")[1:]
-        return self.rows(url for fold, source, url in rows if int(fold) in folds and (sources is None or source in sources))
-
-    def openphish(self, part):
-        return self.rows(row[1] for row in rows_of(self.data / f"links/openphish_{part}.tsv.gz")[1:])
-
-    def jpcert(self):
-        """At most MOST_OF_BRAND addresses of a brand: a few brands of one country are most of the feed."""
-        rows = rows_of(self.data / "links/jpcert_2019-2023.tsv.gz")[1:]
-        random.Random(0).shuffle(rows)
-        of_brand, chosen = collections.Counter(), []
-        for row in rows:
-            brand = row[2] if len(row) > 2 else ""
-            if of_brand[brand] < MOST_OF_BRAND:
-                of_brand[brand] += 1
-                chosen.append(row[1])
-        return self.rows(chosen)
-
-    def crypto(self):
-        with lzma.open(self.data / "intel/polkadot_phishing_all.json.xz", "rt") as text:
-            names = sorted(json.load(text)["deny"])
-        random.Random(0).shuffle(names)
-        return self.rows(names[:MOST_CRYPTO])
+    def rows(self, addresses):
+        return self.dumper.rows(addresses)
 
     def well_known(self, without):
-        """Home pages of much used sites, but for `without`. Of seven in ten the model may not know that they are."""
-        names = set()
-        for warning_list in ("tranco10k", "majestic_million", "university_domains", "cisco_top20k"):
-            with lzma.open(self.data / f"intel/warninglists/{warning_list}.json.xz", "rt") as text:
-                names |= {self.suffixes.registrable(name.strip(".").lower()) for name in json.load(text)["list"] if "." in name and "/" not in name}
-        rows = self.rows(sorted(names - without))
+        """Of seven in ten the model may not know that they are."""
+        rows = self.rows(self.sets.well_known(without))
         rows.facts[numpy.random.RandomState(0).rand(len(rows)) < 0.7, self.popular_fact] = 0
         return rows
-
-    def collected(self, name, folds, without=frozenset()):
-        lines = [line.rstrip("\n").split("\t") for line in (self.top / f"tests/links/{name}.tsv").open() if line[0] != "#"]
-        chosen = [row[2] for row in lines[1:] if int(row[1]) in folds]
-        rows = self.rows(chosen)
-        return rows[numpy.array([domain not in without for domain in rows.domains])]
 
 
 def unseen(rows, seen):
@@ -276,8 +183,8 @@ def unseen(rows, seen):
 
 
 def research(data):
-    train, benign = data.openphish("train"), data.benign(range(7))
-    test, harmless = data.openphish("test"), data.benign(range(7, 10))
+    train, benign = data.rows(data.sets.openphish("train")), data.rows(data.sets.benign(range(7)))
+    test, harmless = data.rows(data.sets.openphish("test")), data.rows(data.sets.benign(range(7, 10)))
     test = unseen(test, set(train.domains))
     rows = Rows.join([train, benign])
     labels = numpy.r_[numpy.ones(len(train)), numpy.zeros(len(benign))]
@@ -362,7 +269,7 @@ def write_fixture(data, model, trees):
         urls += [url for url in rows[1::len(rows) // 20] if "*" not in url]
     urls += ["https://192.0.2.7:8080/wp-content/login.php?id=a@b.example", "https://paypal.com.secure-login.example/verify/account.html",
              "https://xn--80ak6aa92e.example/", "https://login-" + "x7q" * 30 + ".example/" + "A1b2" * 80]
-    addresses = [("https://" + plain(url), "") for url in urls]
+    addresses = [("https://" + link_protocol.plain(url), "") for url in urls]
     rows = data.dumper.rows(addresses)
     scores = score_words(trees, model.inputs(rows))
     lines += [f"{url}\t{score}" for (url, _), score in zip(addresses, scores)]
@@ -371,14 +278,14 @@ def write_fixture(data, model, trees):
 
 def measure(data, scores_of, train_domains, thresholds):
     out = {}
-    test, harmless = unseen(data.openphish("test"), train_domains), data.benign(range(7, 10))
+    test, harmless = unseen(data.rows(data.sets.openphish("test")), train_domains), data.rows(data.sets.benign(range(7, 10)))
     bad, good = scores_of(test), scores_of(harmless)
     out |= {"phishing": len(test), "benign": len(harmless), "at1": f"{caught(bad, good, 0.01):.3f}", "at01": f"{caught(bad, good, 0.001):.3f}"}
     for per_thousand, score in thresholds.items():
         out[f"alarms_{per_thousand}"] = f"{1000 * float((good >= score).mean()):.2f}"
         out[f"caught_{per_thousand}"] = f"{float((bad >= score).mean()):.3f}"
-    hosted = data.collected("hosted_pages", range(7, 10))
-    linked = data.collected("linked_pages", range(7, 10), train_domains)
+    hosted = data.rows(data.sets.collected("hosted_pages", range(7, 10)))
+    linked = data.rows(data.sets.collected("linked_pages", range(7, 10), train_domains))
     for name, rows in (("hosted", hosted), ("linked", linked)):
         scores = scores_of(rows)
         out[name], out[f"{name}_alarms"] = len(rows), f"{1000 * float((scores >= thresholds['1']).mean()):.2f}"
@@ -386,18 +293,17 @@ def measure(data, scores_of, train_domains, thresholds):
 
 
 def train(data):
-    evaluation = set(data.benign(range(7, 10)).domains)
-    phishing = [data.jpcert(), data.crypto()]
-    folds = range(7)
-    harmless = [data.benign(folds, SHIPPED_SOURCES), data.collected("linked_pages", folds, evaluation),
-                data.collected("hosted_pages", folds, evaluation), data.well_known(evaluation)]
+    sets = data.sets
+    evaluation = sets.evaluation_domains()
+    phishing = [data.rows(sets.jpcert()), data.rows(sets.crypto())]
+    harmless = [data.rows(part) for part in sets.harmless_pages(evaluation)] + [data.well_known(evaluation)]
     rows = Rows.join(phishing + harmless)
     bad = sum(map(len, phishing))
     labels = numpy.r_[numpy.ones(bad), numpy.zeros(len(rows) - bad)]
     model = Model(rows, labels, SHIPPED)
     seen = set(rows.domains)
     pages = slice(bad, bad + sum(map(len, harmless[:3])))  # home pages of known sites are easier than what people open
-    lines = quantiles(model.out_of_fold[pages], model.scores(unseen(data.openphish("valid"), seen)))
+    lines = quantiles(model.out_of_fold[pages], model.scores(unseen(data.rows(sets.openphish("valid")), seen)))
     trees = write_model(data, model, lines)
     difference = numpy.abs(score_words(trees, model.training) / SCORE_UNIT - model.booster.predict(model.training, raw_score=True)).max()
     assert difference < len(trees) / SCORE_UNIT, difference  # half a point a tree, and some

@@ -68,8 +68,10 @@ TEST(CheckLink, JudgesABatchWithItsReasons) {
   const std::vector<std::string> reasons = get_strings(outcome.objects[0], "reasons");
   ASSERT_EQ(reasons.size(), 1u);
   EXPECT_NE(reasons[0].find("imitates PayPal"), std::string::npos) << reasons[0];
-  EXPECT_TRUE(outcome.objects[0].at("score").is_null());
-  EXPECT_TRUE(outcome.objects[0].at("threshold").is_null());
+  EXPECT_GT(outcome.objects[0].at("score").as_double(), 0);
+  EXPECT_LT(outcome.objects[1].at("score").as_double(),
+            outcome.objects[1].at("threshold").as_double());
+  EXPECT_TRUE(outcome.objects[2].at("score").is_null());
   EXPECT_EQ(get_string(outcome.objects[1], "verdict"), "allow");
   EXPECT_TRUE(get_array(outcome.objects[1], "reasons")->empty());
   EXPECT_EQ(get_string(outcome.objects[2], "verdict"), "error");

@@ -61,10 +61,10 @@ class Content {
   const DomainSet& popular_domains() const;
   const DomainSet& noted_domains() const;   // further ones that are much used or much linked to
   const DomainSet& url_shorteners() const;  // hosts
-  const KnownAppSet& known_apps() const;               // empty in a pack without them
-  const AppModel& app_model() const;                   // empty in a pack without one
-  const LinkModel& link_model() const;                 // the same
-  const TrackerSet& trackers() const;                  // empty in a pack without them
+  const KnownAppSet& known_apps() const;    // empty in a pack without them
+  const AppModel& app_model() const;        // empty in a pack without one
+  const LinkModel& link_model() const;      // the same
+  const TrackerSet& trackers() const;       // empty in a pack without them
   const PermissionWordList& permission_words() const;  // likewise
   // Of cues/NAME.yaml; empty in a pack without it.
   const TextCueSet& text_cues(std::string_view name) const;

@@ -125,8 +125,8 @@ class LinkModelReader {
         !read_integer(word, -kMaxValue, kMaxValue, most))
       return error("a node is \"FACT:MOST\" or \"=VALUE:ADDRESSES\"");
     const std::size_t node = model_.nodes_.size();
-    model_.nodes_.push_back({.fact = facts_[static_cast<std::size_t>(fact)],
-                             .most = static_cast<std::int32_t>(most)});
+    model_.nodes_.push_back(
+        {.fact = facts_[static_cast<std::size_t>(fact)], .most = static_cast<std::int32_t>(most)});
     BARTIZAN_TRY(read_node(words, depth + 1));
     const std::size_t above = model_.nodes_.size();
     BARTIZAN_TRY(read_node(words, depth + 1));

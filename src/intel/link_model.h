@@ -99,7 +99,7 @@ struct LinkModelNode {
   std::int32_t fact = -1;  // index into kLinkFactNames; -1: a leaf
   std::int32_t most = 0;
   std::uint32_t above = 0;
-  std::int64_t value = 0;  // of a leaf; above: the average over the training addresses, rounded
+  std::int64_t value = 0;      // of a leaf; above: the average over the training addresses, rounded
   std::int64_t addresses = 0;  // training addresses that came here; at least 1
 };
 

@@ -61,6 +61,10 @@ CheckedLink check_link(const std::string& text, const intel::Content& content, T
   return checked;
 }
 
+bool only_suspected(const CheckedLink& checked) {
+  return checked.findings.size() == 1 && checked.findings[0].threat == kSuspectedPhishing;
+}
+
 json::object to_json(const CheckedLink& checked) {
   json::array findings;
   json::array reasons;

@@ -30,6 +30,9 @@ struct CheckedLink {
   std::optional<double> threshold;
 };
 
+// Whether the model of links suspects the address and nothing else speaks against it.
+bool only_suspected(const CheckedLink& checked);
+
 // Looks nothing up. The same address gives the same finding ids, whoever asks and whenever.
 CheckedLink check_link(const std::string& text, const intel::Content& content, Timestamp now);
 

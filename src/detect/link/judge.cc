@@ -6,9 +6,9 @@
 
 #include "detect/link/likeness.h"
 #include "detect/link/link_model.h"
-#include "intel/indicators.h"
 #include "intel/brands.h"
 #include "intel/domain_set.h"
+#include "intel/indicators.h"
 #include "parse/domain/idna.h"
 #include "parse/domain/label_rules.h"
 #include "parse/domain/utf8.h"
@@ -215,7 +215,7 @@ std::optional<LinkConclusion> suspicion(const LinkAddress& address, const intel:
   const std::int64_t threshold = model.threshold(kWarnFalseAlarms);
   if (score_link(model, link_inputs(address, content)) < threshold) return std::nullopt;
   const LinkScore score = explain_link(address, content);
-  LinkConclusion out{.threat = "link.suspected_phishing",
+  LinkConclusion out{.threat = std::string(kSuspectedPhishing),
                      .confidence = kModelConfidence,
                      .evidence = evidence_of(address)};
   out.summary = address.url.host + " looks like phishing";

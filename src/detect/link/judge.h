@@ -12,6 +12,8 @@ namespace bartizan::detect {
 
 inline constexpr std::string_view kLinkRuleVersion = "2";
 
+// The threat that the model of links alone stands for.
+inline constexpr std::string_view kSuspectedPhishing = "link.suspected_phishing";
 // How many false alarms of 1,000 links opened the model of links may give.
 inline constexpr double kWarnFalseAlarms = 1;
 

@@ -88,7 +88,8 @@ std::int32_t page_kind(std::string_view path) {
   const std::string_view extension = last.substr(dot + 1);
   if (extension == "php") return 2;
   if (extension == "html" || extension == "htm" || extension == "shtml") return 3;
-  if (extension == "asp" || extension == "aspx" || extension == "jsp" || extension == "do") return 4;
+  if (extension == "asp" || extension == "aspx" || extension == "jsp" || extension == "do")
+    return 4;
   if (extension == "apk" || extension == "exe" || extension == "zip" || extension == "mobileconfig")
     return 5;
   if (extension == "pdf" || extension == "txt" || extension == "md" || extension == "png") return 6;

@@ -15,8 +15,8 @@ namespace bartizan::detect {
 
 // The parts of an address that pieces are taken from, lower-case.
 struct LinkText {
-  std::string host;  // without "www."
-  std::string path;  // with the query; the first kMaxPath bytes
+  std::string host;            // without "www."
+  std::string path;            // with the query; the first kMaxPath bytes
   std::string_view label;      // of `host`: what its holder chose; empty for an address
   std::string_view subdomain;  // of `host`: what stands in front of the name held
   std::string_view suffix;     // of `host`: what stands behind the label

@@ -26,7 +26,8 @@ struct JudgedMailLink {
   MailLink link;
   LinkVerdict verdict = LinkVerdict::kError;
   std::string host;
-  std::string summary;  // of the strongest finding; empty: none
+  std::string summary;     // of the strongest finding; empty: none
+  bool suspected = false;  // by the model of links, and by nothing else
 };
 
 struct JudgedMail {

@@ -108,7 +108,8 @@ void judge_address(const MailCase& mail, const JudgedMailLink& judged, const Lin
   if (judged.verdict == LinkVerdict::kBlock)
     score.add("link.bad", judged.host + ": " + judged.summary);
   if (judged.verdict == LinkVerdict::kWarn)
-    score.add("link.suspicious", judged.host + ": " + judged.summary);
+    score.add(judged.suspected ? "link.suspected" : "link.suspicious",
+              judged.host + ": " + judged.summary);
   const bool number = address.url.host_kind == parse::HostKind::kIpv4 ||
                       address.url.host_kind == parse::HostKind::kIpv6;
   if (number) score.add("link.number", judged.host);
@@ -231,6 +232,7 @@ void judge_links(const MailCase& mail, MailScore& score, std::vector<JudgedMailL
     if (judged.size() == kMaxJudgedLinks) break;
     const CheckedLink checked = check_link(link.url, mail.content, mail.now);
     JudgedMailLink out{.link = link, .verdict = checked.verdict};
+    out.suspected = only_suspected(checked);
     if (checked.address) {
       out.host = checked.address->url.host;
       if (const Finding* finding = strongest(checked.findings)) out.summary = finding->summary;

@@ -142,7 +142,7 @@ void judge_domain(const MailCase& mail, MailScore& score) {
   }
   if (mail.owner != nullptr || mail.free_mail) return;
   const CheckedLink checked = check_link("https://" + domain + "/", mail.content, mail.now);
-  if (!checked.findings.empty()) score.add("sender.look_alike", domain);
+  if (!checked.findings.empty() && !only_suspected(checked)) score.add("sender.look_alike", domain);
   if (checked.address && checked.address->on_platform) score.add("sender.platform", domain);
   std::string_view label = std::string_view(mail.sender_domain);
   label = label.substr(0, label.find('.'));

@@ -58,6 +58,7 @@ inline constexpr auto kMailSigns = std::to_array<MailSign>({
     // Where it leads.
     {"link.bad", 70, "A link is known or almost surely bad."},
     {"link.suspicious", 40, "A link is suspicious."},
+    {"link.suspected", 24, "A link is built like those of phishing."},
     {"link.other_than_shown", 30, "A link shows one address and leads to another."},
     {"link.number", 26, "A link leads to a bare IP address."},
     {"link.platform", 14, "A link leads to a stranger's page on a hosting platform."},

@@ -109,7 +109,8 @@ TEST(MailJudge, ComparesWhatALinkShowsWithWhereItLeads) {
   facts.links = {{.url = "https://orchard.example/x", .text = "www.orchard.example"}};
   EXPECT_EQ(reasons_of(facts), "");
   facts.links = {{.url = "https://plum.example/x", .text = "https://www.mybank.com/login"}};
-  EXPECT_EQ(reasons_of(facts), "link.other_than_shown link.bare link.foreign_only link.unknown_only");
+  EXPECT_EQ(reasons_of(facts),
+            "link.other_than_shown link.bare link.foreign_only link.unknown_only");
   facts.links = {{.url = "https://orchard.example/x", .text = "Read more"},
                  {.url = "https://orchard.example/y", .text = "report.zip"},
                  {.url = "https://click.example/z", .text = "orchard.example"}};
