@@ -38,7 +38,7 @@ class CommandLine(unittest.TestCase):
         self.assertEqual((done.returncode, done.stderr), (2, "bartizan: standard output cannot be written\n"))
 
     def test_a_link_cannot_steer_the_terminal(self):
-        shown = harness.run("check", "link", "https://example.org/\u009b2J\u202e", expect=0).stdout
+        shown = harness.run("check", "link", "https://example.org/\u009b2J\u202e", expect=1).stdout
         self.assertNotIn("\u009b", shown)
         self.assertNotIn("\u202e", shown)
 
