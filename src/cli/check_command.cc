@@ -7,6 +7,7 @@
 #include "base/json.h"
 #include "base/time.h"
 #include "cli/check_mail_command.h"
+#include "cli/check_message_command.h"
 #include "cli/content_location.h"
 #include "cli/line_reader.h"
 #include "detect/link/check.h"
@@ -18,7 +19,7 @@ namespace {
 
 constexpr std::string_view kHelp =
     "bartizan check link [--json] [--batch] [--content DIR] URL...|-\n"
-    "bartizan check mail --help tells how mails are judged.\n"
+    "bartizan check mail --help and bartizan check message --help tell how those are judged.\n"
     "\n"
     "Judges addresses offline: known bad ones, imitated brands, tricks of writing. Nothing is "
     "looked\n"
@@ -97,6 +98,8 @@ int run_check(std::span<const std::string> args, std::ostream& out, std::ostream
 int run_check(std::span<const std::string> args, std::istream& in, std::ostream& out,
               std::ostream& err) {
   if (!args.empty() && args[0] == "mail") return run_check_mail(args.subspan(1), out, err);
+  if (!args.empty() && args[0] == "message")
+    return run_check_message(args.subspan(1), in, out, err);
   const Result<Options> options = parse_options(args);
   if (!options.ok()) {
     err << "bartizan check: " << options.error().message << '\n';

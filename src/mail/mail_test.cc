@@ -8,7 +8,7 @@
 #include "mail/charset.h"
 #include "mail/mbox.h"
 #include "mail/reader.h"
-#include "mail/text_links.h"
+#include "detect/link/text_links.h"
 
 namespace bartizan::mail {
 namespace {
@@ -230,9 +230,9 @@ TEST(Mbox, IsCutAtItsMarkers) {
 }
 
 TEST(TextLinks, EndWhereTheSentenceGoesOn) {
-  EXPECT_EQ(find_text_links("(see HTTPS://a.example/b_(c)), www.d.example. xhttp://no http://", 10),
+  EXPECT_EQ(detect::find_text_links("(see HTTPS://a.example/b_(c)), www.d.example. xhttp://no http://", 10),
             (std::vector<std::string>{"HTTPS://a.example/b_(c)", "www.d.example"}));
-  EXPECT_EQ(find_text_links("http://a.b http://c.d", 1).size(), 1u);
+  EXPECT_EQ(detect::find_text_links("http://a.b http://c.d", 1).size(), 1u);
 }
 
 }  // namespace

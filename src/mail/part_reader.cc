@@ -8,7 +8,7 @@
 #include "mail/image.h"
 #include "mail/qr_code.h"
 #include "mail/reader.h"
-#include "mail/text_links.h"
+#include "detect/link/text_links.h"
 #include "parse/html/parser.h"
 #include "parse/pdf/parser.h"
 
@@ -162,7 +162,7 @@ void PartReader::finish() {
   // A person sees the page where there is one; what else stands in the plain text is for machines.
   facts_.text = facts_.has_html ? std::move(shown_) : std::move(plain_);
   if (facts_.has_html && !facts_.links.empty()) return;
-  for (std::string& url : find_text_links(facts_.text, kMaxLinks))
+  for (std::string& url : detect::find_text_links(facts_.text, kMaxLinks))
     add_link({.url = std::move(url), .kind = MailLinkKind::kText});
 }
 

@@ -6,10 +6,10 @@
 #include <string_view>
 #include <vector>
 
-namespace bartizan::mail {
+namespace bartizan::detect {
 
 // "https://...", "http://..." and "www....", without the punctuation that ends a sentence; at most
 // `limit` of them.
 std::vector<std::string> find_text_links(std::string_view text, std::size_t limit);
 
-}  // namespace bartizan::mail
+}  // namespace bartizan::detect

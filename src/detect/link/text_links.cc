@@ -1,9 +1,9 @@
-#include "mail/text_links.h"
+#include "detect/link/text_links.h"
 
 #include <algorithm>
 #include <array>
 
-namespace bartizan::mail {
+namespace bartizan::detect {
 namespace {
 
 constexpr std::size_t kMaxLink = 8192;
@@ -60,4 +60,4 @@ std::vector<std::string> find_text_links(std::string_view text, std::size_t limi
   return out;
 }
 
-}  // namespace bartizan::mail
+}  // namespace bartizan::detect
