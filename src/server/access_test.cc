@@ -193,6 +193,7 @@ TEST(Input, AnUnknownMemberIs400WithItsName) {
                                                         {"POST", "/v1/api-tokens"},
                                                         {"POST", "/v1/administrators"},
                                                         {"POST", "/v1/check/links"},
+                                                        {"POST", "/v1/check/messages"},
                                                         {"PUT", "/v1/policies/corporate"}}) {
     const TestAnswer answer = server.send(method, target, json::object{{"surprise", 1}});
     EXPECT_EQ(answer.status, 400) << target;

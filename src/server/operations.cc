@@ -57,6 +57,7 @@ constexpr auto kOperations = std::to_array<Operation>({
     {"scanApp", "POST", "/v1/apps", kPeople, kAnalyst, "apps:write", "installer"},
     {"getApp", "GET", "/v1/apps/{sha256}", kPeople, kViewer, "apps:read"},
     {"checkLinks", "POST", "/v1/check/links", kPeople, kViewer, "check:links"},
+    {"checkMessages", "POST", "/v1/check/messages", kPeople, kViewer, "check:links"},
     {"enrol", "POST", "/v1/enrol", kEnrolment, kPublic, "none"},
     {"sendObservations", "POST", "/v1/device/observations", kDevices, kDevice, "none"},
     {"fetchActions", "GET", "/v1/device/actions", kDevices, kDevice, "none", "wait"},

@@ -192,6 +192,20 @@ TEST_F(PeopleTest, LinksAreCheckedWithoutATrace) {
   EXPECT_EQ(items(server.get("/v1/alerts")).size(), 1u);
 }
 
+TEST_F(PeopleTest, MessagesAreCheckedWithoutATrace) {
+  const TestAnswer checked = server.send(
+      "POST", "/v1/check/messages",
+      json::object{{"messages", {"Hi mum, this is my new number", "See you at eight"}}});
+  ASSERT_EQ(checked.status, 200);
+  EXPECT_EQ(text(items(checked)[0].as_object(), "verdict"), "warn");
+  EXPECT_EQ(text(items(checked)[1].as_object(), "verdict"), "allow");
+  EXPECT_EQ(items(server.get("/v1/alerts")).size(), 1u);
+  const json::array many(101, "a");
+  EXPECT_EQ(server.send("POST", "/v1/check/messages", json::object{{"messages", many}}).status,
+            400);
+  EXPECT_EQ(server.send("POST", "/v1/check/messages", json::object{}).status, 400);
+}
+
 TEST_F(PeopleTest, WhatIsNoAddressIsSaidToBeNone) {
   const TestAnswer checked =
       server.send("POST", "/v1/check/links", json::object{{"urls", {"not a url"}}});
