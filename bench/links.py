@@ -54,7 +54,8 @@ def main():
     parser.add_argument("--corpus", type=pathlib.Path, default=ROOT.parent / "shared/data")
     arguments = parser.parse_args()
     known, _ = check(arguments.program, ["https://paypa1.com/", "https://www.wikipedia.org/", "http://"])
-    if [answer["verdict"] for answer in known] != ["block", "allow", "error"] and known[0]["verdict"] != "warn":
+    verdicts = [answer["verdict"] for answer in known]
+    if verdicts[0] not in ("warn", "block") or verdicts[1:] != ["allow", "error"]:
         sys.exit(f"wrong answers: {known}")
     if not (arguments.corpus / "links").is_dir():
         sys.exit(f"no {arguments.corpus}/links: nothing to measure")

@@ -14,6 +14,7 @@
 #include <string>
 #include <vector>
 
+#include "detect/link/likeness.h"
 #include "detect/link/link_facts.h"
 #include "intel/content.h"
 
@@ -51,7 +52,9 @@ int main(int argc, char** argv) {
     const auto address = detect::read_link(line, (*content)->public_suffixes());
     if (address.ok()) {
       const detect::LinkTextOf text(*address);
-      facts = detect::find_link_facts(*address, text, **content);
+      const auto likeness = detect::find_likeness(*address, **content);
+      facts =
+          detect::find_link_facts(*address, text, likeness ? likeness->confidence : 0, **content);
       detect::visit_grams(text, [&](intel::LinkChannel channel, std::uint32_t bucket) {
         grams[static_cast<std::size_t>(channel)].push_back(bucket);
       });

@@ -53,6 +53,8 @@ def capped(urls, suffixes):
     """(address, registrable domain), each once, at most MOST_OF_DOMAIN a domain; masked ones left out."""
     seen, of_domain, out = set(), collections.Counter(), []
     for url in urls:
+        if re.match(r"^(?!https?:)[a-z]+://", url, flags=re.IGNORECASE):
+            continue  # no page
         url = plain(url)
         host = host_of(url)
         if "*" in url or not host or url in seen:
@@ -105,6 +107,10 @@ class Sets:
                 chosen.append(row[1])
         return self.capped(chosen)
 
+    def phishing(self, without):
+        """What the shipped model learns from: two lists."""
+        return [[(url, domain) for url, domain in part if domain not in without] for part in (self.jpcert(), self.crypto())]
+
     def crypto(self):
         with lzma.open(self.corpus / "intel/polkadot_phishing_all.json.xz", "rt") as text:
             names = sorted(json.load(text)["deny"])
@@ -132,11 +138,12 @@ class Sets:
 
     def harmless_pages(self, without):
         """What the shipped model learns from besides home pages: three lists."""
-        return [self.benign(TRAINING_FOLDS, SHIPPED_SOURCES), self.collected("linked_pages", TRAINING_FOLDS, without),
+        lists = [(url, domain) for url, domain in self.benign(TRAINING_FOLDS, SHIPPED_SOURCES) if domain not in without]
+        return [lists, self.collected("linked_pages", TRAINING_FOLDS, without),
                 self.collected("hosted_pages", TRAINING_FOLDS, without)]
 
     def unseen_phishing(self):
         """OpenPhish of 2026 but for domains that the shipped model was trained on."""
         seen = self.evaluation_domains()
-        seen = {domain for part in (self.jpcert(), self.crypto(), self.well_known(seen), *self.harmless_pages(seen)) for _, domain in part}
+        seen = {domain for part in (*self.phishing(seen), self.well_known(seen), *self.harmless_pages(seen)) for _, domain in part}
         return [(url, domain) for url, domain in self.openphish("test") if domain not in seen]

@@ -295,7 +295,7 @@ def measure(data, scores_of, train_domains, thresholds):
 def train(data):
     sets = data.sets
     evaluation = sets.evaluation_domains()
-    phishing = [data.rows(sets.jpcert()), data.rows(sets.crypto())]
+    phishing = [data.rows(part) for part in sets.phishing(evaluation)]
     harmless = [data.rows(part) for part in sets.harmless_pages(evaluation)] + [data.well_known(evaluation)]
     rows = Rows.join(phishing + harmless)
     bad = sum(map(len, phishing))

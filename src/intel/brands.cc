@@ -158,7 +158,15 @@ Result<BrandSet> BrandSet::load(std::string_view yaml, const std::string& file) 
       const auto [place, added] = set.owner_by_domain_.emplace(domain, set.brands_.size());
       if (!added) return rules::error_at(file, node, domain + " has two owners");
     }
-    for (const BrandWord& word : brand.words) set.words_.insert(word.text);
+    BrandKey key{.common_letters = brand.common_letters, .shortest = 255, .longest = 0};
+    for (const BrandWord& word : brand.words) {
+      set.words_.insert(word.text);
+      set.skeletons_.insert(word.skeleton);
+      const auto size = static_cast<std::uint8_t>(std::min<std::size_t>(word.plain.size(), 255));
+      key.shortest = std::min(key.shortest, size);
+      key.longest = std::max(key.longest, size);
+    }
+    set.keys_.push_back(key);
     set.brands_.push_back(std::move(brand));
   }
   return set;

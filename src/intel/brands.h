@@ -3,13 +3,12 @@
 
 #include <bit>
 #include <cstdint>
-#include <map>
-#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "base/result.h"
+#include "base/text_hash.h"
 
 namespace bartizan::intel {
 
@@ -80,6 +79,13 @@ struct Brand {
   bool delivery_network = false;
 };
 
+// What rules a brand out without looking at it: one entry a brand, in their order.
+struct BrandKey {
+  LetterSet common_letters;
+  std::uint8_t shortest = 0;  // of its words, without hyphens
+  std::uint8_t longest = 0;
+};
+
 class BrandSet {
  public:
   BrandSet() = default;
@@ -92,11 +98,18 @@ class BrandSet {
   // The brand that owns `registrable_domain`, or null.
   const Brand* owner_of(std::string_view registrable_domain) const;
   bool is_word(std::string_view label) const { return words_.find(label) != words_.end(); }
+  const std::vector<BrandKey>& keys() const { return keys_; }
+  // Whether some word has that very skeleton.
+  bool has_skeleton(std::string_view skeleton) const {
+    return skeletons_.find(skeleton) != skeletons_.end();
+  }
 
  private:
-  std::set<std::string, std::less<>> words_;  // of all brands
+  std::vector<BrandKey> keys_;
+  TextSet skeletons_;
+  TextSet words_;  // of all brands
   std::vector<Brand> brands_;
-  std::map<std::string, std::size_t, std::less<>> owner_by_domain_;
+  TextMap<std::size_t> owner_by_domain_;
 };
 
 }  // namespace bartizan::intel

@@ -1,9 +1,10 @@
 // A list of domain names.
 #pragma once
 
-#include <string>
+#include <cstddef>
 #include <string_view>
-#include <vector>
+
+#include "base/text_hash.h"
 
 namespace bartizan::intel {
 
@@ -18,8 +19,8 @@ class DomainSet {
   std::size_t size() const { return names_.size(); }
 
  private:
-  std::vector<std::string> names_;   // sorted
-  std::vector<std::string> labels_;  // sorted
+  TextSet names_;
+  TextSet labels_;  // the first of each
 };
 
 }  // namespace bartizan::intel

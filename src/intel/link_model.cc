@@ -1,6 +1,7 @@
 #include "intel/link_model.h"
 
 #include <algorithm>
+#include <limits>
 #include <optional>
 
 #include "intel/model_text.h"
@@ -21,6 +22,22 @@ std::optional<std::int32_t> find_fact(std::string_view name) {
   const auto place = std::find(kLinkFactNames.begin(), kLinkFactNames.end(), name);
   if (place == kLinkFactNames.end()) return std::nullopt;
   return static_cast<std::int32_t>(place - kLinkFactNames.begin());
+}
+
+std::vector<std::int64_t> sum_of_highest(std::span<const LinkModelNode> nodes,
+                                         std::span<const std::uint32_t> roots) {
+  std::vector<std::int64_t> most(roots.size());
+  std::int64_t after = 0;
+  std::size_t end = nodes.size();
+  for (std::size_t i = roots.size(); i-- > 0;) {
+    std::int64_t highest = std::numeric_limits<std::int64_t>::min();
+    for (std::size_t at = roots[i]; at < end; ++at)
+      if (nodes[at].fact < 0) highest = std::max(highest, nodes[at].value);
+    after += highest;
+    most[i] = after;
+    end = roots[i];
+  }
+  return most;
 }
 
 }  // namespace
@@ -160,6 +177,7 @@ Result<LinkModel> LinkModel::load(std::span<const NamedText> files) {
   LinkModelReader reader(model);
   for (const NamedText& file : files) BARTIZAN_TRY(reader.read(file));
   BARTIZAN_TRY(reader.finish());
+  model.most_from_ = sum_of_highest(model.nodes_, model.roots_);
   return model;
 }
 

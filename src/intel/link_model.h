@@ -124,6 +124,8 @@ class LinkModel {
   std::span<const std::int8_t> weights() const { return weights_; }  // one a bucket
   std::span<const LinkModelNode> nodes() const { return nodes_; }
   std::span<const std::uint32_t> roots() const { return roots_; }
+  // For each tree, the most that it and all after it can give.
+  std::span<const std::int64_t> most_from() const { return most_from_; }
   // By score, descending: by false alarms, ascending.
   std::span<const LinkModelQuantile> quantiles() const { return quantiles_; }
   // The lowest score at which no more than `per_thousand` of 1,000 harmless addresses are expected
@@ -137,6 +139,7 @@ class LinkModel {
   std::vector<std::int8_t> weights_;
   std::vector<LinkModelNode> nodes_;
   std::vector<std::uint32_t> roots_;
+  std::vector<std::int64_t> most_from_;
   std::vector<LinkModelQuantile> quantiles_;
 };
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <utility>
 
 #include "mail/ascii.h"
 
@@ -16,9 +17,14 @@ constexpr std::size_t kMaxDomains = 16;
 
 bool is_space(char c) { return c == ' ' || c == '\t' || c == '\r' || c == '\n'; }
 
-// Comments, which nest and may hold quoted pairs, become a space (RFC 5322, section 3.2.2).
+// Comments, which nest and may hold quoted pairs, become a space (RFC 5322, section 3.2.2), and
+// runs of blanks one. What is quoted is one word: the sender chooses the name before the "@" that a
+// result quotes, and must not add results with it.
 std::string without_comments(std::string_view text) {
   std::string out;
+  const auto add = [&out](char c) {
+    if (c != ' ' || out.empty() || out.back() != ' ') out += c;
+  };
   int depth = 0;
   bool quoted = false;
   for (std::size_t i = 0; i < text.size(); ++i) {
@@ -29,8 +35,9 @@ std::string without_comments(std::string_view text) {
     }
     if (c == '"' && depth == 0) quoted = !quoted;
     if (c == '(' && !quoted) ++depth;
-    if (depth == 0 && c != '"') out += is_space(c) ? ' ' : c;
-    if (c == ')' && !quoted && depth > 0 && --depth == 0) out += ' ';
+    const bool separates = is_space(c) || c == ';' || c == '=';
+    if (depth == 0 && c != '"') add(quoted && separates ? '_' : is_space(c) ? ' ' : c);
+    if (c == ')' && !quoted && depth > 0 && --depth == 0) add(' ');
   }
   return out;
 }
@@ -93,9 +100,12 @@ void read_method(const std::string& text, MailAuthentication& out) {
     return std::string();
   };
   if (method == "spf") {
-    out.spf = better(out.spf, result);
-    if (out.spf_domain.empty()) out.spf_domain = property("smtp.mailfrom");
-    if (out.spf_domain.empty()) out.spf_domain = property("smtp.helo");
+    // Of MAIL FROM before that of HELO (RFC 8601, section 2.7.2), each with its own domain.
+    std::string sender = property("smtp.mailfrom");
+    if (out.spf != AuthenticationResult::kAbsent && (sender.empty() || out.spf_by_sender)) return;
+    out.spf = result;
+    out.spf_by_sender = !sender.empty();
+    out.spf_domain = sender.empty() ? property("smtp.helo") : std::move(sender);
   } else if (method == "dkim") {
     out.dkim = better(out.dkim, result);
     std::string domain = property("header.d");
@@ -104,7 +114,9 @@ void read_method(const std::string& text, MailAuthentication& out) {
         out.dkim_domains.size() < kMaxDomains)
       out.dkim_domains.push_back(std::move(domain));
   } else if (method == "dmarc") {
-    out.dmarc = better(out.dmarc, result);
+    if (out.dmarc != AuthenticationResult::kAbsent) return;
+    out.dmarc = result;
+    out.dmarc_domain = property("header.from");
   } else if (method == "compauth") {
     out.composite_fail |= result == AuthenticationResult::kFail;
   }
@@ -146,6 +158,23 @@ bool same_operator(const std::string& a, const std::string& b) {
   return !last_two(a).empty() && last_two(a) == last_two(b);
 }
 
+// A receiving server that has a number alone for a name says nothing of its operator.
+bool has_name(std::string_view receiver) {
+  return receiver.find('.') != std::string_view::npos &&
+         receiver.find_first_not_of("0123456789.:[];") != std::string_view::npos &&
+         receiver.find(':') == std::string_view::npos;
+}
+
+// Whether results come from who received the mail: nothing stands above them, or Received lines of
+// their own operator alone. Whoever sends a mail can write any lines below the receiver's. Results
+// that name no server are Exchange Online's.
+bool is_by_receivers(const std::string& server, const std::vector<std::string>& receivers) {
+  const std::string by = server.empty() ? "protection.outlook.com" : server;
+  return std::all_of(receivers.begin(), receivers.end(), [&](const std::string& receiver) {
+    return !has_name(receiver) || same_operator(by, receiver);
+  });
+}
+
 // Servers name the domain's wish in a comment, "dmarc=fail (p=reject ...)", or as what they did,
 // "action=quarantine".
 bool asks_to_enforce(std::string_view lower_value) {
@@ -180,34 +209,28 @@ MailAuthentication find_authentication(const std::vector<Header>& headers,
   MailAuthentication out;
   bool seen_results = false;
   untrusted = false;
-  std::string receiver;  // of the nearest Received line above
-  for (auto header = headers.begin(); header != headers.end(); ++header) {
-    if (header->name == "received") receiver = receiver_of(header->value);
-    const bool results = header->name == "authentication-results";
-    if (!results && header->name != "received-spf") continue;
-    const bool came_later = std::any_of(
-        header, headers.end(), [](const Header& below) { return below.name == "received"; });
-    const bool no_hops = receiver.empty();
+  std::vector<std::string> receivers;  // of the Received lines above
+  for (const Header& header : headers) {
+    if (header.name == "received") receivers.push_back(receiver_of(header.value));
+    const bool results = header.name == "authentication-results";
+    if (!results && header.name != "received-spf") continue;
     if (results) {
-      MailAuthentication found = parse_authentication_results(header->value);
-      const bool by_receiver = same_operator(found.server, receiver);
+      MailAuthentication found = parse_authentication_results(header.value);
       const bool wanted = server.empty() || found.server == lower_ascii(server);
-      if (!wanted || !(came_later || no_hops || by_receiver)) {
+      if (!wanted || !is_by_receivers(found.server, receivers)) {
         untrusted = true;
       } else if (!seen_results) {
         seen_results = true;
-        const auto spf = out.spf;
-        const std::string spf_domain = out.spf_domain;
-        out = std::move(found);
+        const MailAuthentication before = std::exchange(out, std::move(found));
         if (out.spf == AuthenticationResult::kAbsent) {
-          out.spf = spf;
-          out.spf_domain = spf_domain;
+          out.spf = before.spf;
+          out.spf_domain = before.spf_domain;
         }
       }
-    } else if (server.empty() && (came_later || no_hops) &&
+    } else if (server.empty() && receivers.size() <= 1 &&
                out.spf == AuthenticationResult::kAbsent) {
       out.present = true;
-      read_received_spf(header->value, out);
+      read_received_spf(header.value, out);
     }
   }
   return out;

@@ -3,12 +3,12 @@
 #include <algorithm>
 #include <string>
 
+#include "detect/link/text_links.h"
 #include "mail/attachment.h"
 #include "mail/authentication.h"
 #include "mail/charset.h"
 #include "mail/mbox.h"
 #include "mail/reader.h"
-#include "detect/link/text_links.h"
 
 namespace bartizan::mail {
 namespace {
@@ -123,6 +123,7 @@ TEST(MailReader, ReadsTenMegabytes) {
   const MailFacts facts = read("From: a@b.example\r\n\r\n" + text);
   EXPECT_LE(facts.text.size(), kMaxText + 1);
   EXPECT_EQ(facts.links.size(), 1u);
+  EXPECT_TRUE(facts.truncated);
 }
 
 TEST(MailReader, TellsFilesByTheirBytes) {
@@ -201,6 +202,40 @@ TEST(MailAuthentication, ReadsRfc8601) {
   EXPECT_FALSE(exchange.dmarc_enforced);
 }
 
+TEST(Authentication, WhatTheSenderChoosesAddsNoResult) {
+  const detect::MailAuthentication quoted = parse_authentication_results(
+      "mx.corp.example; spf=pass smtp.mailfrom=\"a; dmarc=pass x\"@evil.example; dmarc=fail");
+  EXPECT_EQ(quoted.dmarc, AuthenticationResult::kFail);
+  EXPECT_EQ(quoted.spf_domain, "evil.example");
+}
+
+TEST(Authentication, EachSpfResultHasItsOwnDomain) {
+  const detect::MailAuthentication two = parse_authentication_results(
+      "mx.corp.example; spf=fail smtp.mailfrom=a@paypal.com; spf=pass smtp.helo=evil.example");
+  EXPECT_EQ(two.spf, AuthenticationResult::kFail);
+  EXPECT_EQ(two.spf_domain, "paypal.com");
+  const detect::MailAuthentication turned = parse_authentication_results(
+      "mx.corp.example; spf=pass smtp.helo=evil.example; spf=fail smtp.mailfrom=a@paypal.com");
+  EXPECT_EQ(turned.spf, AuthenticationResult::kFail);
+  EXPECT_EQ(turned.spf_domain, "paypal.com");
+}
+
+TEST(Authentication, LinesBelowTheReceiversCountForNothing) {
+  const Header real{"received", "from x by mx.corp.example with ESMTPS; Mon, 1 Jun 2026 00:00:00"};
+  const Header forged{"received", "from y by mx.google.com with ESMTPS; Mon, 1 Jun 2026 00:00:00"};
+  const Header claim{"authentication-results", "mx.google.com; dmarc=pass header.from=paypal.com"};
+  bool untrusted = false;
+  EXPECT_FALSE(find_authentication({real, forged, claim, forged}, "", untrusted).present);
+  EXPECT_TRUE(untrusted);
+  const Header spf{"received-spf", "Pass (x) envelope-from=a@paypal.com;"};
+  EXPECT_FALSE(find_authentication({real, forged, spf, forged}, "", untrusted).present);
+}
+
+TEST(Authentication, LongBlanksTakeNoTime) {
+  const std::string many = "a; " + std::string(16'000, ' ') + "x=y";
+  for (int i = 0; i < 200; ++i) (void)parse_authentication_results(many);
+}
+
 TEST(MailAuthentication, BelievesTheReceiverAlone) {
   const Header hop{"received", "from a (b) by mx.corp.example with ESMTP; Mon"};
   const Header ours{"authentication-results", "mx.corp.example; dmarc=fail"};
@@ -230,7 +265,8 @@ TEST(Mbox, IsCutAtItsMarkers) {
 }
 
 TEST(TextLinks, EndWhereTheSentenceGoesOn) {
-  EXPECT_EQ(detect::find_text_links("(see HTTPS://a.example/b_(c)), www.d.example. xhttp://no http://", 10),
+  EXPECT_EQ(detect::find_text_links(
+                "(see HTTPS://a.example/b_(c)), www.d.example. xhttp://no http://", 10),
             (std::vector<std::string>{"HTTPS://a.example/b_(c)", "www.d.example"}));
   EXPECT_EQ(detect::find_text_links("http://a.b http://c.d", 1).size(), 1u);
 }

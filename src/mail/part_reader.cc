@@ -3,12 +3,12 @@
 #include <algorithm>
 #include <utility>
 
+#include "detect/link/text_links.h"
 #include "mail/attachment.h"
 #include "mail/charset.h"
 #include "mail/image.h"
 #include "mail/qr_code.h"
 #include "mail/reader.h"
-#include "detect/link/text_links.h"
 #include "parse/html/parser.h"
 #include "parse/pdf/parser.h"
 
@@ -49,7 +49,7 @@ void PartReader::add(const Part& part, Bytes content) {
   const bool body = !part.attachment && part.name.empty();
   if (body && part.type == "text/html") {
     facts_.has_html = true;
-    add_page(decode_text(content, part.charset, facts_.anomalies), false);
+    add_page(decoded(content, part.charset), false);
   } else if (body && part.type.starts_with("text/") && part.type != "text/calendar") {
     add_plain(part, content);
   } else {
@@ -58,7 +58,16 @@ void PartReader::add(const Part& part, Bytes content) {
 }
 
 void PartReader::add_plain(const Part& part, Bytes content) {
-  append_text(plain_, decode_text(content, part.charset, facts_.anomalies), facts_.truncated);
+  append_text(plain_, decoded(content, part.charset), facts_.truncated);
+}
+
+// Text beyond the bound is not looked at, which is said: a lure may stand behind a lot of nothing.
+std::string PartReader::decoded(Bytes text, const std::string& charset) {
+  if (text.size() > kMaxText) {
+    facts_.truncated = true;
+    parse::note_anomaly(facts_.anomalies, "mail.limit", "text", "more text than is looked at");
+  }
+  return decode_text(text, charset, facts_.anomalies);
 }
 
 void PartReader::add_page(std::string_view html, bool attached) {
@@ -125,7 +134,7 @@ void PartReader::add_attachment(const Part& part, Bytes content) {
     facts_.encrypted = true;
   if (attachment.kind == AttachmentKind::kHtml || attachment.kind == AttachmentKind::kSvg) {
     const Bytes page = content.first(std::min(content.size(), kMaxPageBytes));
-    add_page(decode_text(page, part.charset, facts_.anomalies), true);
+    add_page(decoded(page, part.charset), true);
   } else if (attachment.kind == AttachmentKind::kImage) {
     look_for_qr_codes(content);
   } else if (attachment.kind == AttachmentKind::kPdf) {

@@ -27,7 +27,7 @@ class PartReader {
  private:
   void add_plain(const Part& part, Bytes content);
   void add_page(std::string_view html, bool attached);
-  void add_links(std::string_view html, bool attached);
+  std::string decoded(Bytes text, const std::string& charset);
   void add_attachment(const Part& part, Bytes content);
   void look_for_qr_codes(Bytes picture);
   void add_pdf_links(Bytes pdf, const std::string& name);

@@ -5,6 +5,7 @@
 #include "base/id.h"
 #include "detect/detector.h"
 #include "detect/link/judge.h"
+#include "detect/link/likeness.h"
 #include "detect/link/link_model.h"
 #include "parse/domain/utf8.h"
 
@@ -41,8 +42,10 @@ CheckedLink check_link(const std::string& text, const intel::Content& content, T
   }
   checked.address = std::move(address).value();
   if (!content.link_model().empty()) {
-    checked.score =
-        shown_score(score_link(content.link_model(), link_inputs(*checked.address, content)));
+    const std::optional<Likeness> likeness = find_likeness(*checked.address, content);
+    checked.score = shown_score(
+        score_link(content.link_model(),
+                   link_inputs(*checked.address, likeness ? likeness->confidence : 0, content)));
     checked.threshold = shown_score(content.link_model().threshold(kWarnFalseAlarms));
   }
   Observation observation;

@@ -66,8 +66,8 @@ std::optional<LinkConclusion> known_bad(const LinkAddress& address, const intel:
   return out;
 }
 
-std::optional<LinkConclusion> imitation(const LinkAddress& address, const intel::Content& content) {
-  const std::optional<Likeness> likeness = find_likeness(address, content);
+std::optional<LinkConclusion> imitation(const LinkAddress& address,
+                                        const std::optional<Likeness>& likeness) {
   if (!likeness) return std::nullopt;
   const std::string how(how_of(likeness->kind));
   const std::string& target = likeness->brand->domains.front();
@@ -210,11 +210,12 @@ std::optional<LinkConclusion> suspicion(const LinkAddress& address, const intel:
   const intel::LinkModel& model = content.link_model();
   if (model.empty() || address.url.host_kind == parse::HostKind::kNone ||
       content.popular_domains().contains(address.owned_name) ||
-      content.brands().owner_of(address.registrable_domain) != nullptr)
+      content.brands().owner_of(address.owned_name) != nullptr)
     return std::nullopt;
   const std::int64_t threshold = model.threshold(kWarnFalseAlarms);
-  if (score_link(model, link_inputs(address, content)) < threshold) return std::nullopt;
-  const LinkScore score = explain_link(address, content);
+  const LinkInputs inputs = link_inputs(address, 0, content);  // no likeness: it would have spoken
+  if (!reaches(model, inputs, threshold)) return std::nullopt;
+  const LinkScore score = explain_link(model, inputs);
   LinkConclusion out{.threat = std::string(kSuspectedPhishing),
                      .confidence = kModelConfidence,
                      .evidence = evidence_of(address)};
@@ -236,12 +237,13 @@ std::optional<LinkConclusion> suspicion(const LinkAddress& address, const intel:
 
 std::vector<LinkConclusion> judge_link(const LinkAddress& address, const intel::Content& content) {
   std::vector<LinkConclusion> out;
-  for (auto judge : {known_bad, imitation, deceit}) {
-    if (auto conclusion = judge(address, content)) out.push_back(*std::move(conclusion));
-  }
-  if (out.empty()) {
-    if (auto conclusion = suspicion(address, content)) out.push_back(*std::move(conclusion));
-  }
+  const auto keep = [&](std::optional<LinkConclusion> conclusion) {
+    if (conclusion) out.push_back(*std::move(conclusion));
+  };
+  keep(known_bad(address, content));
+  keep(imitation(address, find_likeness(address, content)));
+  keep(deceit(address, content));
+  if (out.empty()) keep(suspicion(address, content));
   return out;
 }
 

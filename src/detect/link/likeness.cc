@@ -48,10 +48,14 @@ std::string fold_foreign(std::string_view text) {
 std::optional<Likeness> homograph(const Look& look, const Brand& brand, const BrandWord& word) {
   for (const ForeignLabel& foreign : look.foreign) {
     const bool whole = fold_foreign(foreign.reading) == fold_foreign(word.text);
-    if (whole || (word.text.size() >= 5 && has_token(foreign.reading, word.text)))
-      return Likeness{LikenessKind::kHomograph, &brand, foreign.reading, 0, whole ? 95 : 85};
+    if (whole || (word.text.size() >= 5 && has_token(foreign.reading, word.text))) {
+      if (foreign.accented && brand.common_word) continue;  // a word of some language
+      const int confidence = foreign.accented ? 60 : whole ? 95 : 85;
+      return Likeness{LikenessKind::kHomograph, &brand, foreign.reading, 0, confidence};
+    }
     if (word.text.size() >= kSlipLetters && reads_as(foreign.skeleton, word.skeleton))
-      return Likeness{LikenessKind::kHomograph, &brand, foreign.reading, 0, 80};
+      return Likeness{LikenessKind::kHomograph, &brand, foreign.reading, 0,
+                      foreign.accented ? 60 : 80};
   }
   return std::nullopt;
 }
@@ -102,8 +106,8 @@ bool has_own_suffix(const Look& look, const Brand& brand, const BrandWord& word)
 // The whole label, at a hasty glance: "paypai", "rnicnosoft".
 std::optional<Likeness> hasty_glance(const Look& look, const Brand& brand, const BrandWord& word) {
   if (brand.common_word || look.is_name || word.plain.size() < kSlipLetters ||
-      !has_own_suffix(look, brand, word) || look.skeleton != word.skeleton ||
-      look.plain == word.plain || look.plain.size() > word.plain.size() + kMostEdits)
+      look.skeleton != word.skeleton || look.plain == word.plain ||
+      look.plain.size() > word.plain.size() + kMostEdits || !has_own_suffix(look, brand, word))
     return std::nullopt;
   return Likeness{LikenessKind::kSwappedSigns, &brand, look.label, 0, 75};
 }
@@ -203,6 +207,7 @@ bool stands_in_front(std::string_view host, std::string_view domain) {
 
 // "paypal.com" or "paypal-com" in front of a name that is not the brand's.
 std::optional<Likeness> own_domain_in_front(const Look& look, const Brand& brand) {
+  if (!look.may_hold_domain || !brand.common_letters.within(look.host_letters)) return std::nullopt;
   for (std::size_t i = 0; i < brand.domains.size(); ++i) {
     const std::string& domain = brand.domains[i];
     if (!brand.domain_letters[i].within(look.host_letters)) continue;
@@ -312,6 +317,36 @@ bool is_near(const Look& look, const BrandWord& word) {
          look.plain.size() <= word.plain.size() + kMostEdits;
 }
 
+// Rules out most brands by their letters and lengths alone.
+class Sieve {
+ public:
+  Sieve(const Look& look, const intel::BrandSet& brands)
+      : all_(!look.foreign.empty()),
+        several_tokens_(look.tokens.size() > 1),
+        near_(!look.restricted),
+        any_letters_(brands.has_skeleton(look.skeleton)),
+        size_(look.plain.size()),
+        known_(look.host_letters | look.folded_letters),
+        label_(look.letters | look.folded_letters) {}
+
+  bool lets_through(const intel::BrandKey& key) const {
+    if (all_ || key.common_letters.within(known_)) return true;  // some check may find it as it is
+    if (!key.common_letters.misses_at_most(kMostEdits, known_)) return false;
+    if (several_tokens_) return true;
+    return near_ && size_ + kMostEdits >= key.shortest && size_ <= key.longest + kMostEdits &&
+           (any_letters_ || key.common_letters.misses_at_most(kMostEdits, label_));
+  }
+
+ private:
+  bool all_;             // letters of other scripts: anything may be meant
+  bool several_tokens_;  // one of them may be a slip
+  bool near_;            // the label may be a slip
+  bool any_letters_;     // the label is at a hasty glance some brand's word
+  std::size_t size_;
+  LetterSet known_;
+  LetterSet label_;
+};
+
 bool is_above_suspicion(const LinkAddress& address, const intel::Content& content) {
   if (address.owned_name.empty() || address.owned_label.size() > kMaxLabel ||
       address.url.host.size() > kMaxName)
@@ -355,11 +390,13 @@ std::optional<Likeness> find_likeness(const LinkAddress& address, const intel::C
   if (is_above_suspicion(address, content)) return std::nullopt;
   const Look look = look_at(address, content);
   std::optional<Likeness> best;
-  const LetterSet known = look.host_letters | look.folded_letters;
+  const Sieve sieve(look, content.brands());
   const Brand* platform = content.brands().owner_of(address.registrable_domain);
-  for (const Brand& brand : content.brands().brands()) {
+  const std::vector<Brand>& brands = content.brands().brands();
+  for (std::size_t i = 0; i < brands.size(); ++i) {
+    if (!sieve.lets_through(content.brands().keys()[i])) continue;
+    const Brand& brand = brands[i];
     if (&brand == platform) continue;  // it answers itself for the names below its platform
-    if (look.foreign.empty() && brand.common_letters.missing_in(known) > kMostEdits) continue;
     keep_stronger(best, own_domain_in_front(look, brand));
     for (const BrandWord& word : brand.words) {
       if (look.suffix == word.text) continue;  // a brand's own top-level domain

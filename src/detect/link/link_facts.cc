@@ -4,7 +4,6 @@
 #include <cmath>
 #include <string>
 
-#include "detect/link/likeness.h"
 #include "detect/link/lure_words.h"
 #include "intel/brands.h"
 #include "intel/domain_set.h"
@@ -109,32 +108,37 @@ struct BrandSigns {
 constexpr std::size_t kMinInside = 5;
 constexpr std::size_t kMinWord = 4;
 
-std::int32_t place_of(std::string_view part, intel::LetterSet letters,
-                      const intel::BrandSet& brands) {
+// kNowhere, kAsWord or kWhole.
+std::int32_t word_place(std::string_view part, const intel::BrandSet& brands) {
   if (part.size() < kMinWord) return kNowhere;
   if (brands.is_word(part)) return kWhole;
   bool as_word = false;
   gram::for_each_word(part, [&](std::string_view word) {
     as_word = as_word || (word.size() >= kMinWord && brands.is_word(word));
   });
-  if (as_word) return kAsWord;
-  for (const intel::Brand& brand : brands.brands()) {
-    for (const intel::BrandWord& word : brand.words) {
-      if (word.text.size() >= kMinInside && word.letters.within(letters) &&
-          part.find(word.text) != std::string_view::npos)
-        return kInside;
-    }
-  }
-  return kNowhere;
+  return as_word ? kAsWord : kNowhere;
 }
 
+bool is_inside(std::string_view part, const intel::BrandSet& brands) {
+  const intel::LetterSet letters(part);
+  for (std::size_t i = 0; i < brands.keys().size(); ++i) {
+    if (!brands.keys()[i].common_letters.within(letters)) continue;
+    for (const intel::BrandWord& word : brands.brands()[i].words) {
+      if (word.text.size() >= kMinInside && word.letters.within(letters) &&
+          part.find(word.text) != std::string_view::npos)
+        return true;
+    }
+  }
+  return false;
+}
+
+// What is inside others is looked for in the name held alone.
 BrandSigns find_brands(const LinkText& text, const intel::BrandSet& brands) {
-  const auto place = [&](std::string_view part) {
-    return place_of(part, intel::LetterSet(part), brands);
-  };
-  return {.in_subdomain = place(text.subdomain),
-          .in_label = place(text.label),
-          .in_path = place(text.path)};
+  std::int32_t in_label = word_place(text.label, brands);
+  if (in_label == kNowhere && is_inside(text.label, brands)) in_label = kInside;
+  return {.in_subdomain = word_place(text.subdomain, brands),
+          .in_label = in_label,
+          .in_path = word_place(text.path, brands)};
 }
 
 class FactSheet {
@@ -190,9 +194,12 @@ void add_path_facts(const LinkAddress& address, const LinkText& text, FactSheet&
     ++words;
     random += looks_random(word) ? 1 : 0;
   });
-  const std::string_view written = std::string_view(address.url.path).substr(0, LinkText::kMaxPath);
+  std::string_view written = address.url.path;  // letters as they are, without final slashes
+  while (written.ends_with('/')) written.remove_suffix(1);
+  const std::size_t length = written.size();
+  written = written.substr(0, LinkText::kMaxPath);
   const std::string_view query = address.url.query;
-  sheet.add(clamp(address.url.path.size()));
+  sheet.add(clamp(length));
   sheet.add(count(written, [](char c) { return c == '/'; }));
   sheet.add(clamp(longest));
   sheet.add(count(path, is_digit));
@@ -229,17 +236,16 @@ std::int32_t count_lures(std::string_view text) {
   return lures;
 }
 
-void add_known_facts(const LinkAddress& address, const LinkText& text,
+void add_known_facts(const LinkAddress& address, const LinkText& text, int likeness,
                      const intel::Content& content, FactSheet& sheet) {
   const BrandSigns brands = find_brands(text, content.brands());
-  const auto likeness = find_likeness(address, content);
   sheet.add(count_lures(text.host));
   sheet.add(count_lures(text.path));
   sheet.add(brands.in_subdomain);
   sheet.add(brands.in_label);
   sheet.add(brands.in_path);
   sheet.add(content.brands().owner_of(address.registrable_domain) != nullptr ? 1 : 0);
-  sheet.add(likeness ? likeness->confidence : 0);
+  sheet.add(likeness);
   sheet.add(clamp(address.url.anomalies.size()));
   sheet.add(content.url_shorteners().contains(address.url.host) ? 1 : 0);
   sheet.add(content.popular_domains().contains(address.registrable_domain) ? 2
@@ -249,13 +255,13 @@ void add_known_facts(const LinkAddress& address, const LinkText& text,
 
 }  // namespace
 
-LinkFacts find_link_facts(const LinkAddress& address, const LinkText& text,
+LinkFacts find_link_facts(const LinkAddress& address, const LinkText& text, int likeness,
                           const intel::Content& content) {
   LinkFacts facts{};
   FactSheet sheet(facts);
   add_host_facts(address, text, sheet);
   add_path_facts(address, text, sheet);
-  add_known_facts(address, text, content, sheet);
+  add_known_facts(address, text, likeness, content, sheet);
   static_assert(intel::kLinkFacts == 48);
   return facts;
 }

@@ -16,8 +16,9 @@ namespace bartizan::detect {
 // In the order of intel::kLinkFactNames.
 using LinkFacts = std::array<std::int32_t, intel::kLinkFacts>;
 
-// Lengths are bytes, shares per hundred, entropies hundredths of a bit.
-LinkFacts find_link_facts(const LinkAddress& address, const LinkText& text,
+// Lengths are bytes, shares per hundred, entropies hundredths of a bit. `likeness`: the confidence
+// of find_likeness, 0 for none.
+LinkFacts find_link_facts(const LinkAddress& address, const LinkText& text, int likeness,
                           const intel::Content& content);
 
 }  // namespace bartizan::detect

@@ -14,12 +14,13 @@ LinkTextOf::LinkTextOf(const LinkAddress& address) {
   if (host.starts_with("www.") && address.url.host_kind == parse::HostKind::kDomain)
     host.erase(0, 4);
   path.reserve(std::min(kMaxPath, address.url.path.size() + address.url.query.size() + 1));
-  path = std::string_view(address.url.path).substr(0, kMaxPath);
+  std::string_view written = address.url.path;
+  while (written.ends_with('/')) written.remove_suffix(1);
+  path = written.substr(0, kMaxPath);
   if (!address.url.query.empty() && path.size() < kMaxPath) {
     path += '?';
     path += std::string_view(address.url.query).substr(0, kMaxPath - path.size());
   }
-  while (path.ends_with('/')) path.pop_back();
   std::transform(path.begin(), path.end(), path.begin(), lower);
 
   const std::string_view whole = host;

@@ -4,6 +4,8 @@
 #include <cmath>
 #include <utility>
 
+#include "detect/link/lure_words.h"
+
 namespace bartizan::detect {
 namespace {
 
@@ -52,6 +54,15 @@ constexpr FactWords kWords[] = {
     {"popular", "its site is not among the well-known ones"},
 };
 
+std::int64_t leaf_of(std::span<const LinkModelNode> nodes, std::uint32_t at,
+                     const LinkInputs& inputs) {
+  while (nodes[at].fact >= 0) {
+    const LinkModelNode& node = nodes[at];
+    at = inputs[static_cast<std::size_t>(node.fact)] <= node.most ? at + 1 : node.above;
+  }
+  return nodes[at].value;
+}
+
 template <typename Visit>
 void walk(const intel::LinkModel& model, const LinkInputs& inputs, const Visit& visit) {
   const std::span<const LinkModelNode> nodes = model.nodes();
@@ -69,7 +80,7 @@ void walk(const intel::LinkModel& model, const LinkInputs& inputs, const Visit& 
 
 }  // namespace
 
-LinkInputs link_inputs(const LinkAddress& address, const intel::Content& content) {
+LinkInputs link_inputs(const LinkAddress& address, int likeness, const intel::Content& content) {
   const LinkTextOf text(address);
   const std::span<const std::int8_t> weights = content.link_model().weights();
   std::array<std::int32_t, intel::kLinkChannels> sums{};
@@ -88,21 +99,27 @@ LinkInputs link_inputs(const LinkAddress& address, const intel::Content& content
     all += inputs[i];
   }
   inputs[intel::kLinkChannels] = all;
-  const LinkFacts facts = find_link_facts(address, text, content);
+  const LinkFacts facts = find_link_facts(address, text, likeness, content);
   std::copy(facts.begin(), facts.end(), inputs.begin() + intel::kLinkSums);
   return inputs;
 }
 
 std::int64_t score_link(const intel::LinkModel& model, const LinkInputs& inputs) {
   std::int64_t score = 0;
-  for (const std::uint32_t root : model.roots()) score += model.nodes()[root].value;
-  walk(model, inputs, [&](std::size_t, std::int64_t moved) { score += moved; });
+  for (const std::uint32_t root : model.roots()) score += leaf_of(model.nodes(), root, inputs);
   return score;
 }
 
-LinkScore explain_link(const LinkAddress& address, const intel::Content& content) {
-  const intel::LinkModel& model = content.link_model();
-  const LinkInputs inputs = link_inputs(address, content);
+bool reaches(const intel::LinkModel& model, const LinkInputs& inputs, std::int64_t threshold) {
+  std::int64_t score = 0;
+  for (std::size_t i = 0; i < model.roots().size(); ++i) {
+    if (score + model.most_from()[i] < threshold) return false;
+    score += leaf_of(model.nodes(), model.roots()[i], inputs);
+  }
+  return score >= threshold;
+}
+
+LinkScore explain_link(const intel::LinkModel& model, const LinkInputs& inputs) {
   LinkScore out{.score = score_link(model, inputs), .contributions = {}};
   std::array<std::int64_t, intel::kLinkFactNames.size()> moved{};
   walk(model, inputs, [&](std::size_t fact, std::int64_t points) { moved[fact] += points; });
@@ -129,14 +146,18 @@ std::vector<std::string> telling_words(const LinkAddress& address, const intel::
   const LinkTextOf text(address);
   const std::span<const std::int8_t> weights = content.link_model().weights();
   std::vector<std::pair<int, std::string_view>> words;
-  const auto look = [&](intel::LinkChannel channel, std::string_view part) {
+  const auto look = [&](intel::LinkChannel channel, std::string_view part, auto may_say) {
     gram::for_each_word(part, [&](std::string_view word) {
       const int weight = weights[gram::bucket_of(gram::hash_of(channel, word))];
-      if (weight >= kTelling && word.size() >= 3) words.emplace_back(-weight, word);
+      if (weight >= kTelling && word.size() >= 3 && may_say(word))
+        words.emplace_back(-weight, word);
     });
   };
-  look(intel::LinkChannel::kHostWord, text.host);
-  look(intel::LinkChannel::kPathWord, text.path);
+  look(intel::LinkChannel::kHostWord, text.host, [](std::string_view) { return true; });
+  // A path may hold names and keys: only words known to lure are quoted of it.
+  const std::string_view path = std::string_view(text.path).substr(0, text.path.find('?'));
+  look(intel::LinkChannel::kPathWord, path,
+       [](std::string_view word) { return is_strong_lure(word) || is_weak_lure(word); });
   std::stable_sort(words.begin(), words.end(),
                    [](const auto& a, const auto& b) { return a.first < b.first; });
   std::vector<std::string> out;

@@ -32,11 +32,12 @@ struct LinkScore {
   double shown() const;
 };
 
-// One thousandth of a weight a piece, divided by the root of how many there are.
-LinkInputs link_inputs(const LinkAddress& address, const intel::Content& content);
+// `likeness`: the confidence of find_likeness, 0 for none. The content must have a link model.
+LinkInputs link_inputs(const LinkAddress& address, int likeness, const intel::Content& content);
 std::int64_t score_link(const intel::LinkModel& model, const LinkInputs& inputs);
-// The content must have a link model.
-LinkScore explain_link(const LinkAddress& address, const intel::Content& content);
+// Whether the score is at least `threshold`; sooner known than the score itself.
+bool reaches(const intel::LinkModel& model, const LinkInputs& inputs, std::int64_t threshold);
+LinkScore explain_link(const intel::LinkModel& model, const LinkInputs& inputs);
 
 // What a contribution towards phishing means, to complete "HOST looks like phishing: ".
 std::string_view words_for(std::string_view fact);

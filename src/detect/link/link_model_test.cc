@@ -6,6 +6,7 @@
 #include <sstream>
 
 #include "detect/link/check.h"
+#include "detect/link/likeness.h"
 #include "intel/app_model.h"
 
 namespace bartizan::detect {
@@ -18,6 +19,11 @@ using ::testing::Not;
 const intel::Content& content() {
   static const auto loaded = intel::Content::load("content").value();
   return *loaded;
+}
+
+LinkInputs inputs_of(const LinkAddress& address) {
+  const auto likeness = find_likeness(address, content());
+  return link_inputs(address, likeness ? likeness->confidence : 0, content());
 }
 
 LinkAddress read(std::string_view text) {
@@ -39,7 +45,7 @@ TEST(LinkModel, ScoresAsTheTrainerDid) {
     if (line.starts_with('#')) continue;
     const std::size_t tab = line.find('\t');
     const LinkAddress address = read(line.substr(0, tab));
-    EXPECT_EQ(std::to_string(score_link(content().link_model(), link_inputs(address, content()))),
+    EXPECT_EQ(std::to_string(score_link(content().link_model(), inputs_of(address))),
               line.substr(tab + 1))
         << line;
     ++rows;
@@ -49,22 +55,34 @@ TEST(LinkModel, ScoresAsTheTrainerDid) {
 
 TEST(LinkModel, ContributionsAndBaseAreTheScore) {
   const LinkAddress address = read("http://chainnode-sync.example/wp-content/verify.php?id=7");
-  const LinkScore score = explain_link(address, content());
+  const LinkScore score = explain_link(content().link_model(), inputs_of(address));
   std::int64_t sum = 0;
   for (const std::uint32_t root : content().link_model().roots())
     sum += content().link_model().nodes()[root].value;
   for (const LinkContribution& contribution : score.contributions) sum += contribution.points;
   EXPECT_EQ(sum, score.score);
-  EXPECT_EQ(score.score, score_link(content().link_model(), link_inputs(address, content())));
+  EXPECT_EQ(score.score, score_link(content().link_model(), inputs_of(address)));
+}
+
+TEST(LinkModel, ReachesWhatItScores) {
+  const intel::LinkModel& model = content().link_model();
+  for (const char* url : {"https://dapp-walletsync.online/connect", "https://example.com/",
+                          "https://secure-login-verify.xyz/account.php"}) {
+    const LinkInputs inputs = inputs_of(read(url));
+    const std::int64_t score = score_link(model, inputs);
+    EXPECT_TRUE(reaches(model, inputs, score)) << url;
+    EXPECT_FALSE(reaches(model, inputs, score + 1)) << url;
+  }
 }
 
 // Scheme, "www." and the final slash say nothing of who holds a name.
 TEST(LinkModel, SameScoreHoweverTheAddressIsWritten) {
   const auto score = [](std::string_view url) {
-    return score_link(content().link_model(), link_inputs(read(url), content()));
+    return score_link(content().link_model(), inputs_of(read(url)));
   };
   EXPECT_EQ(score("https://www.chainnode-sync.online/"), score("http://chainnode-sync.online"));
   EXPECT_EQ(score("CHAINNODE-SYNC.online"), score("chainnode-sync.online"));
+  EXPECT_EQ(score("https://chainnode-sync.online/a/b/"), score("http://chainnode-sync.online/a/b"));
 }
 
 TEST(LinkModel, SuspectsWhatImitatesNobodyAndIsOnNoList) {
@@ -80,6 +98,21 @@ TEST(LinkModel, LeavesHarmlessAddressesAlone) {
                           "https://www.paypal.com/signin?country.x=DE&locale.x=de_DE"}) {
     EXPECT_FALSE(suspected(url)) << url;
   }
+}
+
+// Keys and names stand in paths and queries: none of them may reach the server in a sentence.
+TEST(LinkModel, QuotesNothingOfPathOrQueryButWordsThatLure) {
+  int spoken = 0;
+  for (int i = 0; i < 300; ++i) {
+    const std::string key = "k" + std::to_string(i * 7919) + "sz";
+    const CheckedLink checked =
+        check_link("https://secure-login-verify.xyz/" + key + "/account.php?sid=" + key, content(),
+                   Timestamp{});
+    if (checked.findings.empty()) continue;
+    ++spoken;
+    ASSERT_THAT(checked.findings[0].summary, Not(HasSubstr(key)));
+  }
+  EXPECT_GE(spoken, 100);
 }
 
 TEST(LinkModel, WarnsAndNeverBlocks) {

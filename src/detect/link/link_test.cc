@@ -8,6 +8,7 @@
 #include <map>
 
 #include "base/file.h"
+#include "detect/link/check.h"
 #include "detect/link/judge.h"
 #include "detect/link/likeness.h"
 #include "detect/link/link_detector.h"
@@ -195,6 +196,22 @@ TEST(LinkCorpus, FalseAlarmsStayRare) {
   }
   count("zcat " + data + "/links/openphish_train.tsv.gz | cut -f2 | awk 'NR%20==0'",
         "phishing (openphish)");
+}
+
+// A mark on a letter is how many languages spell an honest name: it warns at most.
+TEST(Likeness, AMarkOnALetterAloneBlocksNothing) {
+  for (const char* url : {"https://cr\u00e9dit-agricole.fr/", "https://d\u00e9cathlon.fr/",
+                          "https://or\u00e4nge.de/", "https://\u00e4pple.se/"}) {
+    const CheckedLink checked = check_link(url, shipped_content(), Timestamp{});
+    EXPECT_NE(checked.verdict, LinkVerdict::kBlock) << url;
+  }
+  EXPECT_EQ(check_link("https://xn--pypal-4ve.com/", shipped_content(), Timestamp{}).verdict,
+            LinkVerdict::kBlock);
+}
+
+TEST(Likeness, WwwHidesNoMissingDot) {
+  EXPECT_NE(check_link("https://www.micro.soft.top/", shipped_content(), Timestamp{}).verdict,
+            LinkVerdict::kAllow);
 }
 
 }  // namespace

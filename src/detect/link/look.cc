@@ -66,6 +66,11 @@ char latin_shape(char32_t letter) {
   return shape == kShapes.end() ? kUnknownLetter : shape->latin;
 }
 
+bool is_latin(char32_t letter) {
+  return letter < 0x80 || (letter >= 0xC0 && letter < 0x250) ||
+         (letter >= 0x1E00 && letter < 0x1F00);
+}
+
 // UTF-8 in ASCII, with kUnknownLetter for each letter that looks like none.
 std::string in_latin_shapes(std::string_view text) {
   std::string out;
@@ -89,14 +94,17 @@ void read_labels(Look& look, const intel::Content& content) {
   for (const std::string& label : labels) {
     if (label.size() > kMaxLabel) continue;
     look.plain_labels.push_back(with_single_hyphens(label));
-    look.dotted += (look.dotted.empty() ? "" : ".") + label;
-    look.joined += label;
+    if (label != "www" || &label != &labels.front()) {
+      look.dotted += (look.dotted.empty() ? "" : ".") + label;
+      look.joined += label;
+    }
     for (const std::string_view token : tokens_of(label)) look.lured |= is_strong_lure(token);
     if (!label.starts_with("xn--")) continue;
     const std::u32string unicode = parse::domain_to_unicode(label);
     std::string reading = content.confusables().ascii_lookalike(unicode);
     std::string skeleton = intel::visual_skeleton(in_latin_shapes(reading));
-    look.foreign.push_back({std::move(reading), std::move(skeleton)});
+    const bool accented = std::all_of(unicode.begin(), unicode.end(), is_latin);
+    look.foreign.push_back({std::move(reading), std::move(skeleton), accented});
   }
 }
 

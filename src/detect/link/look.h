@@ -22,8 +22,9 @@ struct Token {
 };
 
 struct ForeignLabel {
-  std::string reading;   // in ASCII where a letter looks like one
-  std::string skeleton;  // of the reading, with kUnknownLetter for any other letter
+  std::string reading;    // in ASCII where a letter looks like one
+  std::string skeleton;   // of the reading, with kUnknownLetter for any other letter
+  bool accented = false;  // Latin letters, some with marks: how many languages spell honest names
 };
 
 struct Look {

@@ -19,12 +19,14 @@ SenderProof proof_of(const MailFacts& facts, const std::string& sender_domain,
                      const intel::Content& content) {
   const MailAuthentication& checks = facts.authentication;
   if (!checks.present) return SenderProof::kUnknown;
-  if (checks.dmarc == AuthenticationResult::kPass) return SenderProof::kVerified;
   const bool spf = checks.spf == AuthenticationResult::kPass;
   const bool dkim = checks.dkim == AuthenticationResult::kPass;
   const auto aligned = [&](const std::string& domain) {
     return !sender_domain.empty() && registrable(domain, content) == sender_domain;
   };
+  if (checks.dmarc == AuthenticationResult::kPass &&
+      (checks.dmarc_domain.empty() || aligned(checks.dmarc_domain)))
+    return SenderProof::kVerified;
   // DMARC that fails outweighs what one of its parts seems to say.
   if (checks.dmarc != AuthenticationResult::kFail) {
     if (spf && aligned(checks.spf_domain)) return SenderProof::kVerified;

@@ -37,6 +37,8 @@ struct MailAuthentication {
   AuthenticationResult dmarc = AuthenticationResult::kAbsent;
   bool dmarc_enforced = false;            // the domain asks to quarantine or reject what fails
   bool composite_fail = false;            // Exchange Online's own sum, "compauth=fail"
+  bool spf_by_sender = false;             // of MAIL FROM, not of HELO
+  std::string dmarc_domain;               // header.from; empty where the server does not say
   std::string spf_domain;                 // smtp.mailfrom or smtp.helo
   std::vector<std::string> dkim_domains;  // header.d of the signatures that verify
 };

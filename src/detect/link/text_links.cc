@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cstddef>
 
 namespace bartizan::detect {
 namespace {
@@ -26,11 +27,12 @@ bool ends_link(char c) {
 
 // Trailing marks belong to the sentence; so does a bracket that was opened before the link.
 std::string_view trimmed(std::string_view link) {
+  const auto count = [&](char c) { return std::count(link.begin(), link.end(), c); };
+  std::ptrdiff_t round = count(')') - count('(');  // closed and never opened
+  std::ptrdiff_t square = count(']') - count('[');
   while (!link.empty()) {
     const char last = link.back();
-    const auto count = [&](char c) { return std::count(link.begin(), link.end(), c); };
-    const bool bracket =
-        (last == ')' && count(')') > count('(')) || (last == ']' && count(']') > count('['));
+    const bool bracket = (last == ')' && round-- > 0) || (last == ']' && square-- > 0);
     if (!bracket && std::string_view(".,;:!?'*").find(last) == std::string_view::npos) break;
     link.remove_suffix(1);
   }

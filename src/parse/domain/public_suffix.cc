@@ -1,23 +1,17 @@
 #include "parse/domain/public_suffix.h"
 
 #include <cstdint>
-#include <unordered_map>
 #include <utility>
+
+#include "base/text_hash.h"
 
 namespace bartizan::parse {
 namespace {
 
-struct TextHash {
-  using is_transparent = void;
-  std::size_t operator()(std::string_view text) const {
-    return std::hash<std::string_view>{}(text);
-  }
-};
-
 enum Kind : std::uint8_t { kExact = 1, kWildcard = 2, kException = 4 };
 
 // The kinds of rule a name has. A wildcard is kept under the name below its star.
-using Section = std::unordered_map<std::string, std::uint8_t, TextHash, std::equal_to<>>;
+using Section = TextMap<std::uint8_t>;
 
 Status add_rules(std::string_view text, const char* section_name, Section& section) {
   for (int number = 1; !text.empty(); ++number) {

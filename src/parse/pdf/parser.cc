@@ -12,6 +12,9 @@ namespace {
 constexpr std::size_t kNowhere = std::string_view::npos;
 constexpr std::size_t kMaxDictionary = 4096;  // bytes looked at in front of "stream"
 
+// Of the file that one string may span: escapes and blanks make it longer than what it says.
+constexpr std::size_t kMaxStringBytes = 4 * kMaxPdfUrlBytes;
+
 bool is_space(char c) {
   return c == ' ' || c == '\t' || c == '\r' || c == '\n' || c == '\f' || c == '\0';
 }
@@ -27,6 +30,7 @@ int hex_digit(char c) {
 std::string literal_string(std::string_view text) {
   std::string out;
   int depth = 1;
+  text = text.substr(0, kMaxStringBytes);
   for (std::size_t i = 0; i < text.size() && out.size() < kMaxPdfUrlBytes; ++i) {
     char c = text[i];
     if (c == '(') ++depth;
@@ -52,6 +56,7 @@ std::string literal_string(std::string_view text) {
 }
 
 std::string hexadecimal_string(std::string_view text) {
+  text = text.substr(0, kMaxStringBytes);
   std::string out;
   int high = -1;
   for (const char c : text) {

@@ -160,8 +160,14 @@ Result<Url> parse_link(std::string_view text) {
   if (text.size() > kMaxUrlBytes) return Error{ErrorCode::kLimit, "the address is too long"};
   std::string storage;
   const std::optional<std::string> meant = refang(without_ignored(text, storage));
-  BARTIZAN_ASSIGN(UrlRecord record, parse_link_record(meant ? *meant : text));
-  if (meant) record.note(UrlAnomaly::kDefanged);
+  if (meant) {
+    Result<UrlRecord> record = parse_link_record(*meant);
+    if (record.ok()) {
+      record->note(UrlAnomaly::kDefanged);
+      return url_of(std::move(record).value());
+    }
+  }  // what only looked defanged is what it says: "(" may stand in a host
+  BARTIZAN_ASSIGN(UrlRecord record, parse_link_record(text));
   return url_of(std::move(record));
 }
 
