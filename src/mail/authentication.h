@@ -19,9 +19,9 @@ struct Header {
 detect::MailAuthentication parse_authentication_results(std::string_view value);
 
 // Of a mail's headers in their order: the topmost results. Servers write above what came to them,
-// so results below the last Received line came with the mail, unless the server that wrote that
-// line signs them (many write results below their own line). Those are not believed, nor is anybody
-// but `server` when it is not empty; `untrusted` says that some were left out.
+// some below their own Received line: results are believed where each such line above them is by
+// their own operator, and by nobody but `server` when it is not empty; `untrusted` says that some
+// were left out.
 detect::MailAuthentication find_authentication(const std::vector<Header>& headers,
                                                const std::string& server, bool& untrusted);
 
