@@ -99,7 +99,13 @@ std::string decode_text(Bytes bytes, std::string_view charset,
 
 void load_charsets() {
   // Kept open: what the C library loaded for them stays.
-  for (const char* charset : kUsual) (void)::iconv_open("UTF-8", charset);
+  static const auto kept = [] {
+    std::array<iconv_t, kUsual.size()> converters{};
+    std::transform(kUsual.begin(), kUsual.end(), converters.begin(),
+                   [](const char* charset) { return ::iconv_open("UTF-8", charset); });
+    return converters;
+  }();
+  (void)kept;
 }
 
 }  // namespace bartizan::mail
