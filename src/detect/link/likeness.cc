@@ -195,12 +195,14 @@ std::optional<Likeness> other_suffix(const Look& look, const Brand& brand,
 // "paypal.com.evil.example", or "paypal.com-track.example", where a hyphen hides the end. `host` is
 // without its public suffix: in "paypal.com.au" nothing stands in front of anything.
 bool stands_in_front(std::string_view host, std::string_view domain) {
-  for (std::size_t at = host.find(domain); at != std::string_view::npos;
-       at = host.find(domain, at + 1)) {
-    const std::size_t end = at + domain.size();
-    if ((at == 0 || host[at - 1] == '.') && end < host.size() &&
-        (host[end] == '.' || host[end] == '-'))
+  for (std::size_t at = 0; at + domain.size() < host.size();) {  // where a label begins
+    const char behind = host[at + domain.size()];
+    if ((behind == '.' || behind == '-') && host[at] == domain.front() &&
+        host.substr(at, domain.size()) == domain)
       return true;
+    const std::size_t dot = host.find('.', at);
+    if (dot == std::string_view::npos) break;
+    at = dot + 1;
   }
   return false;
 }
@@ -217,7 +219,7 @@ std::optional<Likeness> own_domain_in_front(const Look& look, const Brand& brand
     const auto joined = [&](const std::string& label) {
       return has_token(label, brand.hyphened_domains[i]);
     };
-    if (std::any_of(look.plain_labels.begin(), look.plain_labels.end(), joined))
+    if (look.hyphened && std::any_of(look.plain_labels.begin(), look.plain_labels.end(), joined))
       return Likeness{LikenessKind::kSubdomain, &brand, domain, 0, 80};
   }
   return std::nullopt;
@@ -313,7 +315,7 @@ void keep_stronger(std::optional<Likeness>& best, std::optional<Likeness> other)
 // Whether the owned label, which anybody may register, is of a length with the word but for two
 // slips.
 bool is_near(const Look& look, const BrandWord& word) {
-  return !look.restricted && look.plain.size() + kMostEdits >= word.plain.size() &&
+  return !look.restricted && !look.is_name && look.plain.size() + kMostEdits >= word.plain.size() &&
          look.plain.size() <= word.plain.size() + kMostEdits;
 }
 
@@ -323,7 +325,7 @@ class Sieve {
   Sieve(const Look& look, const intel::BrandSet& brands)
       : all_(!look.foreign.empty()),
         several_tokens_(look.tokens.size() > 1),
-        near_(!look.restricted),
+        near_(!look.restricted && !look.is_name),
         any_letters_(brands.has_skeleton(look.skeleton)),
         size_(look.plain.size()),
         known_(look.host_letters | look.folded_letters),

@@ -94,6 +94,7 @@ void read_labels(Look& look, const intel::Content& content) {
   for (const std::string& label : labels) {
     if (label.size() > kMaxLabel) continue;
     look.plain_labels.push_back(with_single_hyphens(label));
+    look.hyphened |= label.find('-') != std::string::npos;
     if (label != "www" || &label != &labels.front()) {
       look.dotted += (look.dotted.empty() ? "" : ".") + label;
       look.joined += label;

@@ -40,6 +40,7 @@ struct Look {
   std::string_view suffix;                // of the owned name
   std::string_view chosen;                // the host in front of it, with the last dot
   bool restricted = false;                // is_restricted_suffix
+  bool hyphened = false;                  // some label has a hyphen
   bool may_hold_domain = false;           // a dot or hyphen stands in what was chosen, "www." apart
   std::string plain;                      // the owned label without hyphens
   std::string skeleton;                   // visual_skeleton of it
