@@ -157,6 +157,10 @@ Result<BrandSet> BrandSet::load(std::string_view yaml, const std::string& file) 
     for (const std::string& domain : brand.domains) {
       const auto [place, added] = set.owner_by_domain_.emplace(domain, set.brands_.size());
       if (!added) return rules::error_at(file, node, domain + " has two owners");
+      const std::size_t dot = domain.find('.');
+      if (dot != std::string::npos)
+        set.domain_tails_.insert(
+            domain.substr(dot + 1, domain.find_first_of(".-", dot + 1) - dot - 1));
     }
     BrandKey key{.common_letters = brand.common_letters, .shortest = 255, .longest = 0};
     for (const BrandWord& word : brand.words) {

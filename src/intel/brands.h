@@ -99,6 +99,11 @@ class BrandSet {
   const Brand* owner_of(std::string_view registrable_domain) const;
   bool is_word(std::string_view label) const { return words_.find(label) != words_.end(); }
   const std::vector<BrandKey>& keys() const { return keys_; }
+  // Whether `label`, up to its first hyphen, stands behind the first dot of some brand's domain as
+  // "com" does: no other label can go on with one.
+  bool continues_domain(std::string_view label) const {
+    return domain_tails_.find(label.substr(0, label.find('-'))) != domain_tails_.end();
+  }
   // Whether some word has that very skeleton.
   bool has_skeleton(std::string_view skeleton) const {
     return skeletons_.find(skeleton) != skeletons_.end();
@@ -107,6 +112,7 @@ class BrandSet {
  private:
   std::vector<BrandKey> keys_;
   TextSet skeletons_;
+  TextSet domain_tails_;
   TextSet words_;  // of all brands
   std::vector<Brand> brands_;
   TextMap<std::size_t> owner_by_domain_;

@@ -323,7 +323,8 @@ bool is_near(const Look& look, const BrandWord& word) {
 class Sieve {
  public:
   Sieve(const Look& look, const intel::BrandSet& brands)
-      : all_(!look.foreign.empty()),
+      : letters_(look.letters),
+        all_(!look.foreign.empty()),
         several_tokens_(look.tokens.size() > 1),
         near_(!look.restricted && !look.is_name),
         any_letters_(brands.has_skeleton(look.skeleton)),
@@ -333,13 +334,20 @@ class Sieve {
 
   bool lets_through(const intel::BrandKey& key) const {
     if (all_ || key.common_letters.within(known_)) return true;  // some check may find it as it is
-    if (!key.common_letters.misses_at_most(kMostEdits, known_)) return false;
-    if (several_tokens_) return true;
-    return near_ && size_ + kMostEdits >= key.shortest && size_ <= key.longest + kMostEdits &&
-           (any_letters_ || key.common_letters.misses_at_most(kMostEdits, label_));
+    const bool may_be_near =
+        near_ && size_ + kMostEdits >= key.shortest && size_ <= key.longest + kMostEdits;
+    if (!several_tokens_ && !may_be_near) return false;
+    const bool all_of_host = several_tokens_ || any_letters_;
+    return key.common_letters.misses_at_most(kMostEdits, all_of_host ? known_ : label_);
+  }
+
+  // Of a word near in length: what the checks for slips need at least.
+  bool may_be_slip(const BrandWord& word) const {
+    return any_letters_ || word.letters.within_edits(letters_, kMostEdits);
   }
 
  private:
+  LetterSet letters_;    // of the label, as written
   bool all_;             // letters of other scripts: anything may be meant
   bool several_tokens_;  // one of them may be a slip
   bool near_;            // the label may be a slip
@@ -395,17 +403,19 @@ std::optional<Likeness> find_likeness(const LinkAddress& address, const intel::C
   const Sieve sieve(look, content.brands());
   const Brand* platform = content.brands().owner_of(address.registrable_domain);
   const std::vector<Brand>& brands = content.brands().brands();
+  const std::vector<intel::BrandKey>& keys = content.brands().keys();
   for (std::size_t i = 0; i < brands.size(); ++i) {
-    if (!sieve.lets_through(content.brands().keys()[i])) continue;
+    if (!sieve.lets_through(keys[i])) continue;
     const Brand& brand = brands[i];
     if (&brand == platform) continue;  // it answers itself for the names below its platform
     keep_stronger(best, own_domain_in_front(look, brand));
     for (const BrandWord& word : brand.words) {
-      if (look.suffix == word.text) continue;  // a brand's own top-level domain
+      if (look.suffix.size() == word.text.size() && look.suffix == word.text)
+        continue;  // a brand's own top-level domain
       if (!look.foreign.empty()) keep_stronger(best, homograph(look, brand, word));
       if (word.folded_letters.within(look.folded_letters))
         keep_stronger(best, swapped_signs(look, brand, word));
-      if (is_near(look, word)) {
+      if (is_near(look, word) && sieve.may_be_slip(word)) {
         for (const auto check : {hasty_glance, hyphenation, one_slip, two_slips})
           keep_stronger(best, check(look, brand, word));
       }

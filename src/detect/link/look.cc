@@ -95,6 +95,7 @@ void read_labels(Look& look, const intel::Content& content) {
     if (label.size() > kMaxLabel) continue;
     look.plain_labels.push_back(with_single_hyphens(label));
     look.hyphened |= label.find('-') != std::string::npos;
+    look.may_hold_domain |= look.hyphened || content.brands().continues_domain(label);
     if (label != "www" || &label != &labels.front()) {
       look.dotted += (look.dotted.empty() ? "" : ".") + label;
       look.joined += label;
@@ -137,9 +138,6 @@ Look look_at(const LinkAddress& address, const intel::Content& content) {
   look.restricted = is_restricted_suffix(look.suffix);
   look.chosen = std::string_view(address.url.host);
   look.chosen.remove_suffix(look.suffix.size());
-  const std::string_view named =
-      look.chosen.starts_with("www.") ? look.chosen.substr(4) : look.chosen;
-  look.may_hold_domain = named.find_first_of(".-") + 1 < named.size();
   read_labels(look, content);
   return look;
 }

@@ -41,7 +41,7 @@ struct Look {
   std::string_view chosen;                // the host in front of it, with the last dot
   bool restricted = false;                // is_restricted_suffix
   bool hyphened = false;                  // some label has a hyphen
-  bool may_hold_domain = false;           // a dot or hyphen stands in what was chosen, "www." apart
+  bool may_hold_domain = false;           // some label could be the end of a brand's domain
   std::string plain;                      // the owned label without hyphens
   std::string skeleton;                   // visual_skeleton of it
   std::string dotted;                     // subdomains and owned label, and the same without dots
