@@ -10,15 +10,6 @@
 namespace bartizan::detect {
 namespace {
 
-bool is_shortener(std::string_view domain) {
-  static constexpr auto kShorteners = std::to_array<std::string_view>(
-      {"bit.ly",  "tinyurl.com", "t.ly",        "goo.gl",      "ow.ly",    "is.gd",   "v.gd",
-       "rb.gy",   "cutt.ly",     "shorturl.at", "rebrand.ly",  "tiny.cc",  "s.id",    "lnkd.in",
-       "buff.ly", "t.co",        "qrco.de",     "shorturl.gg", "short.gy", "urlz.fr", "bl.ink",
-       "clck.ru", "u.to",        "adf.ly",      "kutt.it"});
-  return std::find(kShorteners.begin(), kShorteners.end(), domain) != kShorteners.end();
-}
-
 bool ends_with_name(std::string_view host, std::string_view name) {
   return host == name || (host.ends_with(name) && host[host.size() - name.size() - 1] == '.');
 }
@@ -99,7 +90,7 @@ void compare_shown(const MailCase& mail, const MailLink& link, const LinkAddress
   const bool own_name =
       mail.proof == SenderProof::kVerified &&
       (same_party(shown_domain, mail.sender_domain, mail.content) || mail.facts.unsubscribe);
-  if (!own_name && !is_shortener(shown_domain))
+  if (!own_name && !mail.content.url_shorteners().contains(shown_domain))
     score.add("link.other_than_shown", shown + " > " + address.url.host);
 }
 
@@ -124,7 +115,8 @@ void judge_address(const MailCase& mail, const JudgedMailLink& judged, const Lin
     score.add("link.open_hosting", judged.host);
   if (!own && !mail.known_sender && is_redirector(address.url))
     score.add("link.redirector", judged.host);
-  if (is_shortener(address.owned_name)) score.add("link.shortener", judged.host);
+  if (mail.content.url_shorteners().contains(address.owned_name))
+    score.add("link.shortener", judged.host);
   if (judged.link.kind == MailLinkKind::kQrCode) score.add("link.qr_code", judged.host);
   if (judged.link.kind == MailLinkKind::kPdf) score.add("link.in_pdf", judged.host);
   if (judged.link.kind == MailLinkKind::kRefresh) score.add("link.refresh", judged.host);

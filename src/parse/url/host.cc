@@ -82,7 +82,7 @@ Result<Host> parse_host(std::string_view text) {
   BARTIZAN_ASSIGN(const std::uint32_t address, parse_ipv4(host.text));
   std::string canonical = format_ipv4(address);
   host.kind = HostKind::kIpv4;
-  host.obscure_ipv4 = canonical != host.text;
+  host.obscure_ipv4 = canonical != host.text && canonical + "." != host.text;
   host.text = std::move(canonical);
   return host;
 }

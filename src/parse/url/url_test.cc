@@ -176,5 +176,10 @@ TEST(Link, WhatIsHiddenIsSeen) {
   EXPECT_FALSE(parse_link("https://evil\u202emoc.example/").ok());
 }
 
+TEST(Url, AFinalDotHidesNoAddress) {
+  EXPECT_FALSE(parse_link("http://1.2.3.4./")->has(UrlAnomaly::kObscureIpv4));
+  EXPECT_TRUE(parse_link("http://0x1020304./")->has(UrlAnomaly::kObscureIpv4));
+}
+
 }  // namespace
 }  // namespace bartizan::parse
