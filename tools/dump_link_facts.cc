@@ -51,7 +51,7 @@ int main(int argc, char** argv) {
     detect::LinkFacts facts{};
     const auto address = detect::read_link(line, (*content)->public_suffixes());
     if (address.ok()) {
-      const detect::LinkTextOf text(*address);
+      const detect::LinkText text(*address);
       const auto likeness = detect::find_likeness(*address, **content);
       facts =
           detect::find_link_facts(*address, text, likeness ? likeness->confidence : 0, **content);

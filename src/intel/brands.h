@@ -1,7 +1,6 @@
 // Names that attackers imitate, and the addresses that are really theirs.
 #pragma once
 
-#include <bit>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -25,9 +24,6 @@ class LetterSet {
     for (std::uint64_t left = bits_ & ~other.bits_; left != 0; left &= left - 1)
       if (most-- == 0) return false;
     return true;
-  }
-  std::size_t missing_in(LetterSet other) const {
-    return static_cast<std::size_t>(std::popcount(bits_ & ~other.bits_));
   }
   bool within(LetterSet other) const { return (bits_ & ~other.bits_) == 0; }
   // False: so many insertions, deletions and replacements cannot turn one text into the other.

@@ -9,7 +9,7 @@ char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + '
 
 }  // namespace
 
-LinkTextOf::LinkTextOf(const LinkAddress& address) {
+LinkText::LinkText(const LinkAddress& address) {
   host = address.url.host;
   if (host.starts_with("www.") && address.url.host_kind == parse::HostKind::kDomain)
     host.erase(0, 4);

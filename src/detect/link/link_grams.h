@@ -13,8 +13,13 @@
 
 namespace bartizan::detect {
 
-// The parts of an address that pieces are taken from, lower-case.
+// The parts of an address that pieces are taken from, lower-case. Views of `host` make it neither
+// copyable nor movable.
 struct LinkText {
+  explicit LinkText(const LinkAddress& address);
+  LinkText(const LinkText&) = delete;
+  LinkText& operator=(const LinkText&) = delete;
+
   std::string host;            // without "www."
   std::string path;            // with the query; the first kMaxPath bytes
   std::string_view label;      // of `host`: what its holder chose; empty for an address
@@ -22,14 +27,6 @@ struct LinkText {
   std::string_view suffix;     // of `host`: what stands behind the label
 
   static constexpr std::size_t kMaxPath = 200;
-};
-
-// Views of `host` make it neither copyable nor movable: it is made in place.
-class LinkTextOf : public LinkText {
- public:
-  explicit LinkTextOf(const LinkAddress& address);
-  LinkTextOf(const LinkTextOf&) = delete;
-  LinkTextOf& operator=(const LinkTextOf&) = delete;
 };
 
 namespace gram {

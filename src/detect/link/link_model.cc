@@ -81,7 +81,7 @@ void walk(const intel::LinkModel& model, const LinkInputs& inputs, const Visit& 
 }  // namespace
 
 LinkInputs link_inputs(const LinkAddress& address, int likeness, const intel::Content& content) {
-  const LinkTextOf text(address);
+  const LinkText text(address);
   const std::span<const std::int8_t> weights = content.link_model().weights();
   std::array<std::int32_t, intel::kLinkChannels> sums{};
   std::array<std::int32_t, intel::kLinkChannels> counts{};
@@ -143,7 +143,7 @@ std::string_view words_for(std::string_view fact) {
 std::vector<std::string> telling_words(const LinkAddress& address, const intel::Content& content) {
   constexpr int kTelling = 12;  // of 39
   constexpr std::size_t kMost = 3;
-  const LinkTextOf text(address);
+  const LinkText text(address);
   const std::span<const std::int8_t> weights = content.link_model().weights();
   std::vector<std::pair<int, std::string_view>> words;
   const auto look = [&](intel::LinkChannel channel, std::string_view part, auto may_say) {
@@ -171,7 +171,5 @@ std::vector<std::string> telling_words(const LinkAddress& address, const intel::
 double shown_score(std::int64_t score) {
   return 1 / (1 + std::exp(-static_cast<double>(score) / static_cast<double>(intel::kScoreUnit)));
 }
-
-double LinkScore::shown() const { return shown_score(score); }
 
 }  // namespace bartizan::detect

@@ -26,10 +26,6 @@ struct LinkContribution {
 struct LinkScore {
   std::int64_t score = 0;                       // millionths of a unit of log-odds
   std::vector<LinkContribution> contributions;  // none of zero points; the strongest first
-
-  // 0 to 1, for people: a half where as many phishing as harmless training addresses score so. It
-  // is no probability: among the links people open hardly any is phishing.
-  double shown() const;
 };
 
 // `likeness`: the confidence of find_likeness, 0 for none. The content must have a link model.
@@ -45,6 +41,8 @@ std::string_view words_for(std::string_view fact);
 // The words of host and path that speak most for phishing by themselves, at most three.
 std::vector<std::string> telling_words(const LinkAddress& address, const intel::Content& content);
 
+// 0 to 1, for people: a half where as many phishing as harmless training addresses score so. It is
+// no probability: among the links people open hardly any is phishing.
 double shown_score(std::int64_t score);
 
 }  // namespace bartizan::detect
